@@ -1,0 +1,98 @@
+# Functions shared by the CMakeLists: a module is a folder of src/ with its unit tests beside the
+# sources (*_test.cc), benchmarks (*_bench.cc) and one file per instruction set (avx2.cc, avx512.cc).
+
+set(HEARTH_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  list(APPEND HEARTH_WARNINGS -Wno-restrict)  # false alarms on std::string, GCC bug 105651
+  # False alarms in GCC 12's own AVX-512 header, GCC bug 105593.
+  set(HEARTH_AVX512_WARNINGS -Wno-uninitialized -Wno-maybe-uninitialized)
+endif()
+
+# Products of floats must round where the source says so: the same bits with every compiler and on
+# every path. Kernels ask for fused multiply-add by name.
+set(HEARTH_FLAGS -ffp-contract=off -fno-math-errno)
+
+if(HEARTH_SANITIZE)
+  add_compile_options(-fsanitize=${HEARTH_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HEARTH_SANITIZE})
+endif()
+if(HEARTH_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+set(HEARTH_MODULES "" CACHE INTERNAL "")
+
+function(hearth_compile_flags target)
+  target_compile_options(${target} PRIVATE ${HEARTH_WARNINGS} ${HEARTH_FLAGS})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+endfunction()
+
+# hearth_module(name DEPS modules... LIBS libraries...): static library hearth_<name> from
+# src/<name>/**/*.cc, and hearth_<name>_test from its *_test.cc files.
+function(hearth_module name)
+  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  set(benches ${sources})
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  set(emulated ${sources})  # kernels on emulated intrinsics: run by tests only
+  list(FILTER emulated INCLUDE REGEX "_emulated\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|bench|emulated)\\.cc$")
+  if(NOT sources)
+    return()
+  endif()
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set_source_files_properties(${emulated} PROPERTIES COMPILE_OPTIONS
+      "-mavx2;-mfma;-mf16c;-Wno-psabi")
+    list(APPEND tests ${emulated})
+    foreach(source ${sources})
+      if(source MATCHES "avx512[a-z_]*\\.cc$")
+        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS
+          "-mavx2;-mfma;-mf16c;-mavx512f;-mavx512bw;-mavx512cd;-mavx512dq;-mavx512vl;-mprefer-vector-width=512;${HEARTH_AVX512_WARNINGS}")
+      elseif(source MATCHES "avx2[a-z_]*\\.cc$")
+        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mf16c")
+      endif()
+    endforeach()
+  else()
+    list(FILTER sources EXCLUDE REGEX "avx(2|512)[a-z_]*\\.cc$")
+  endif()
+  add_library(hearth_${name} STATIC ${sources})
+  hearth_compile_flags(hearth_${name})
+  target_include_directories(hearth_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(hearth_${name} PUBLIC ${ARG_LIBS})
+  foreach(dep ${ARG_DEPS})
+    target_link_libraries(hearth_${name} PUBLIC hearth_${dep})
+  endforeach()
+  set(HEARTH_MODULES "${HEARTH_MODULES};hearth_${name}" CACHE INTERNAL "")
+  if(HEARTH_TESTS AND tests)
+    hearth_test(hearth_${name}_test SOURCES ${tests} LIBS hearth_${name})
+  endif()
+  if(HEARTH_BENCH AND benches)
+    find_package(benchmark REQUIRED)
+    add_executable(hearth_${name}_bench ${benches})
+    hearth_compile_flags(hearth_${name}_bench)
+    target_link_libraries(hearth_${name}_bench PRIVATE hearth_${name} benchmark::benchmark_main)
+  endif()
+endfunction()
+
+# A GoogleTest executable registered with ctest as one test.
+function(hearth_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  find_package(GTest REQUIRED)
+  enable_testing()
+  add_executable(${name} ${ARG_SOURCES})
+  hearth_compile_flags(${name})
+  target_compile_definitions(${name} PRIVATE HEARTH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest_main GTest::gmock)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
+
+# The library people link: every module in one interface target, hearth::hearth.
+function(hearth_library)
+  add_library(hearth INTERFACE)
+  add_library(hearth::hearth ALIAS hearth)
+  target_include_directories(hearth INTERFACE ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(hearth INTERFACE ${HEARTH_MODULES})
+endfunction()
