@@ -1,0 +1,56 @@
+// One pool of threads per process, made once and never grown on a request path. Work is divided
+// statically, so the same call always gives each part the same share; results must not depend on
+// the number of parts. Waiting threads spin briefly (a decode step starts hundreds of regions, a
+// few microseconds apart) and then sleep.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace hearth {
+
+class ThreadPool {
+ public:
+  /// The process's pool, with usable_cores() threads, the caller's included.
+  static ThreadPool& instance();
+
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int size() const { return size_; }
+
+  /// Calls work(part) for every part in [0, parts) and returns when all are done; part 0 runs on
+  /// the caller. `work` must not throw. Runs on the caller alone when parts is 1, when called from
+  /// inside a region, or while another thread's region holds the pool.
+  template <typename Work>
+  void run(int parts, Work&& work) {
+    run_erased(
+        parts, [](void* context, int part) { (*static_cast<Work*>(context))(part); },
+        const_cast<void*>(static_cast<const void*>(&work)));
+  }
+
+ private:
+  using Function = void (*)(void* context, int part);
+  void run_erased(int parts, Function function, void* context);
+  struct State;
+  std::unique_ptr<State> state_;
+  int size_;
+};
+
+/// The share [begin, end) of `count` items that part `part` of `parts` takes, in multiples of
+/// `grain`.
+struct Range {
+  int64_t begin;
+  int64_t end;
+};
+inline Range share(int64_t count, int part, int parts, int64_t grain = 1) {
+  const int64_t chunks = (count + grain - 1) / grain;
+  const int64_t begin = chunks * part / parts * grain;
+  const int64_t end = chunks * (part + 1) / parts * grain;
+  return {begin < count ? begin : count, end < count ? end : count};
+}
+
+}  // namespace hearth
