@@ -1,0 +1,100 @@
+#include "text/models/bpe_merges.h"
+
+#include <algorithm>
+
+namespace hearth::text {
+namespace {
+
+// Up to here the search, which is quadratic but has no overhead, is the faster one.
+constexpr size_t kMaxSearched = 48;
+
+constexpr uint32_t kRemoved = UINT32_MAX;  // in place of an id
+constexpr uint32_t kEnd = UINT32_MAX;      // in place of a position
+
+}  // namespace
+
+MergeTable::MergeTable(const std::vector<BpeMerge>& merges) {
+  size_t size = 16;
+  while (size < merges.size() * 2) size *= 2;
+  slots_.resize(size);
+  mask_ = size - 1;
+  for (const BpeMerge& m : merges) {
+    size_t i = hash(m.left, m.right) & mask_;
+    while (slots_[i].rank != kNoRank && (slots_[i].left != m.left || slots_[i].right != m.right))
+      i = (i + 1) & mask_;
+    slots_[i] = {m.left, m.right, m.rank, m.merged};
+  }
+}
+
+void Merger::run(const MergeTable& table, std::vector<uint32_t>& symbols) {
+  if (symbols.size() < 2) return;
+  if (symbols.size() <= kMaxSearched) {
+    search(table, symbols);
+  } else {
+    queue(table, symbols);
+  }
+}
+
+void Merger::search(const MergeTable& table, std::vector<uint32_t>& symbols) {
+  size_t pairs = symbols.size() - 1;
+  pairs_.resize(pairs);
+  for (size_t i = 0; i < pairs; ++i) pairs_[i] = table.find(symbols[i], symbols[i + 1]);
+  while (pairs > 0) {
+    size_t best = 0;
+    for (size_t i = 1; i < pairs; ++i)
+      if (pairs_[i].rank < pairs_[best].rank) best = i;
+    if (pairs_[best].rank == MergeTable::kNoRank) break;
+    symbols[best] = pairs_[best].merged;
+    --pairs;
+    for (size_t i = best; i < pairs; ++i) {
+      symbols[i + 1] = symbols[i + 2];
+      pairs_[i] = pairs_[i + 1];
+    }
+    if (best > 0) pairs_[best - 1] = table.find(symbols[best - 1], symbols[best]);
+    if (best < pairs) pairs_[best] = table.find(symbols[best], symbols[best + 1]);
+  }
+  symbols.resize(pairs + 1);
+}
+
+void Merger::push_pair(const MergeTable& table, const std::vector<uint32_t>& symbols,
+                       uint32_t left) {
+  const MergeTable::Found found = table.find(symbols[left], symbols[next_[left]]);
+  if (found.rank == MergeTable::kNoRank) return;
+  heap_.push_back({found.rank, left, found.merged});
+  std::push_heap(heap_.begin(), heap_.end(), later);
+}
+
+void Merger::queue(const MergeTable& table, std::vector<uint32_t>& symbols) {
+  const auto count = static_cast<uint32_t>(symbols.size());
+  next_.resize(count);
+  previous_.resize(count);
+  heap_.clear();
+  for (uint32_t i = 0; i < count; ++i) {
+    next_[i] = i + 1 < count ? i + 1 : kEnd;
+    previous_[i] = i > 0 ? i - 1 : kEnd;
+    if (i + 1 == count) break;
+    const MergeTable::Found found = table.find(symbols[i], symbols[i + 1]);
+    if (found.rank != MergeTable::kNoRank) heap_.push_back({found.rank, i, found.merged});
+  }
+  std::make_heap(heap_.begin(), heap_.end(), later);
+  while (!heap_.empty()) {
+    const Candidate best = heap_.front();
+    std::pop_heap(heap_.begin(), heap_.end(), later);
+    heap_.pop_back();
+    const uint32_t left = best.position;
+    const uint32_t right = symbols[left] == kRemoved ? kEnd : next_[left];
+    if (right == kEnd) continue;
+    // An entry is out of date when one of its symbols has merged otherwise meanwhile.
+    const MergeTable::Found now = table.find(symbols[left], symbols[right]);
+    if (now.rank == MergeTable::kNoRank || now.merged != best.merged) continue;
+    symbols[left] = best.merged;
+    symbols[right] = kRemoved;
+    next_[left] = next_[right];
+    if (next_[left] != kEnd) previous_[next_[left]] = left;
+    if (previous_[left] != kEnd) push_pair(table, symbols, previous_[left]);
+    if (next_[left] != kEnd) push_pair(table, symbols, left);
+  }
+  std::erase(symbols, kRemoved);
+}
+
+}  // namespace hearth::text

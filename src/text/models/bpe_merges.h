@@ -1,0 +1,72 @@
+// The merges of a BPE model and the two ways to apply them: a plain search for short words, a
+// priority queue for long ones. Both merge the pair of the lowest rank first, the leftmost among
+// equals.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace hearth::text {
+
+struct BpeMerge {
+  uint32_t left, right;  ///< ids
+  uint32_t rank;         ///< lower merges first; equal ranks from left to right
+  uint32_t merged;       ///< id
+};
+
+/// From a pair of ids to its rank and the id of both together.
+class MergeTable {
+ public:
+  static constexpr uint32_t kNoRank = UINT32_MAX;
+  struct Found {
+    uint32_t rank;  ///< kNoRank when the pair does not merge
+    uint32_t merged;
+  };
+
+  /// Of equal pairs the last one counts.
+  explicit MergeTable(const std::vector<BpeMerge>& merges);
+
+  Found find(uint32_t left, uint32_t right) const {
+    for (size_t i = hash(left, right) & mask_;; i = (i + 1) & mask_) {
+      const Slot& slot = slots_[i];
+      if (slot.left == left && slot.right == right) return {slot.rank, slot.merged};
+      if (slot.rank == kNoRank) return {kNoRank, 0};
+    }
+  }
+
+ private:
+  struct Slot {
+    uint32_t left = UINT32_MAX, right = UINT32_MAX, rank = kNoRank, merged = 0;
+  };
+  static size_t hash(uint32_t left, uint32_t right) {
+    const uint64_t key = (uint64_t{left} << 32 | right) * 0x9E3779B97F4A7C15;
+    return static_cast<size_t>(key ^ key >> 32);
+  }
+  std::vector<Slot> slots_;  // open addressing, at most half full
+  size_t mask_;
+};
+
+/// Merges the symbols of one word in place; keeps its memory for the next word.
+class Merger {
+ public:
+  void run(const MergeTable& table, std::vector<uint32_t>& symbols);
+
+ private:
+  void search(const MergeTable& table, std::vector<uint32_t>& symbols);
+  void queue(const MergeTable& table, std::vector<uint32_t>& symbols);
+
+  struct Candidate {
+    uint32_t rank, position, merged;
+  };
+  static bool later(const Candidate& a, const Candidate& b) {
+    return a.rank != b.rank ? a.rank > b.rank : a.position > b.position;
+  }
+  void push_pair(const MergeTable& table, const std::vector<uint32_t>& symbols, uint32_t left);
+
+  std::vector<MergeTable::Found> pairs_;  // of the search: pair i is symbols i and i + 1
+  std::vector<Candidate> heap_;           // of the queue
+  std::vector<uint32_t> next_, previous_;
+};
+
+}  // namespace hearth::text

@@ -1,0 +1,131 @@
+// The Unigram model of tokenizer.json.
+#include <limits>
+
+#include "base/error.h"
+#include "text/byte_token.h"
+#include "text/models/model_section.h"
+#include "text/models/unigram_path.h"
+
+namespace hearth::text {
+namespace {
+
+// What an unknown character costs below the worst piece, in log probability.
+constexpr double kUnkPenalty = 10.0;
+
+class UnigramModel : public Model {
+ public:
+  UnigramModel(std::vector<std::pair<std::string, double>> pieces, std::optional<uint32_t> unk,
+               bool byte_fallback, std::string source)
+      : unk_(unk), byte_fallback_(byte_fallback), source_(std::move(source)) {
+    double lowest = std::numeric_limits<double>::infinity();
+    scores_.reserve(pieces.size());
+    for (const auto& [text, score] : pieces) {
+      const auto id = static_cast<uint32_t>(scores_.size());
+      vocabulary_.add(text, id);
+      trie_.add(text, id, true);
+      scores_.push_back(score);
+      lowest = std::min(lowest, score);
+    }
+    // A text that appears twice keeps its first name for decoding.
+    for (uint32_t id = 0; id < pieces.size(); ++id)
+      if (!vocabulary_.token(id)) repeated_.emplace_back(id, std::move(pieces[id].first));
+    unk_score_ = lowest - kUnkPenalty;
+  }
+
+  void encode(const Pieces& pieces, std::vector<int64_t>& ids) const override {
+    UnigramPath<double> path;
+    for (const Piece& piece : pieces.list()) {
+      if (piece.token != kText) {
+        ids.push_back(piece.token);
+      } else {
+        encode_word(pieces.text(piece), path, ids);
+      }
+    }
+  }
+
+  size_t token_count() const override { return scores_.size(); }
+  size_t end_id() const override { return scores_.size(); }
+  std::optional<int64_t> token_to_id(std::string_view token) const override {
+    const uint32_t id = vocabulary_.find(token);
+    return id == Vocabulary::kNone ? std::nullopt : std::optional<int64_t>(id);
+  }
+  std::optional<std::string_view> id_to_token(int64_t id) const override {
+    if (id < 0 || id >= static_cast<int64_t>(scores_.size())) return std::nullopt;
+    const auto token = vocabulary_.token(static_cast<uint32_t>(id));
+    if (token) return token;
+    for (const auto& [repeated, text] : repeated_)
+      if (repeated == id) return text;
+    return std::nullopt;
+  }
+  std::optional<int64_t> unk_id() const override {
+    return unk_ ? std::optional<int64_t>(*unk_) : std::nullopt;
+  }
+
+ private:
+  void encode_word(std::string_view word, UnigramPath<double>& path,
+                   std::vector<int64_t>& ids) const {
+    path.run(trie_, word, unk_score_, [&](uint32_t id, size_t) { return scores_[id]; });
+    const auto& found = path.pieces();
+    const auto is_unk = [&](size_t i) {
+      return found[i].value == Trie::kNone || (unk_ && found[i].value == *unk_);
+    };
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (!is_unk(i)) {
+        ids.push_back(found[i].value);
+        continue;
+      }
+      const size_t begin = found[i].begin;  // neighbouring unknown characters are one unknown text
+      while (i + 1 < found.size() && is_unk(i + 1)) ++i;
+      append_unknown(word.substr(begin, found[i].end - begin), ids);
+    }
+  }
+
+  void append_unknown(std::string_view text, std::vector<int64_t>& ids) const {
+    if (!unk_)
+      bad_input(
+          "{}: the text has \"{}\", which the vocabulary cannot spell, and model.unk_id is "
+          "missing",
+          source_, text.substr(0, utf8_length(text[0])));
+    const uint32_t known = vocabulary_.find(text);
+    if (known != Vocabulary::kNone) {
+      ids.push_back(known);
+      return;
+    }
+    const size_t before = ids.size();
+    for (const char c : text) {
+      const uint32_t id = byte_fallback_ ? vocabulary_.find(byte_token(static_cast<uint8_t>(c)))
+                                         : Vocabulary::kNone;
+      if (id == Vocabulary::kNone) {
+        ids.resize(before);
+        ids.push_back(*unk_);
+        return;
+      }
+      ids.push_back(id);
+    }
+  }
+
+  Vocabulary vocabulary_;
+  Trie trie_;
+  std::vector<double> scores_;
+  std::vector<std::pair<int64_t, std::string>> repeated_;
+  std::optional<uint32_t> unk_;
+  bool byte_fallback_;
+  std::string source_;
+  double unk_score_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_unigram_model(ModelSection section) {
+  const StageConfig& options = section.options;
+  if (section.vocabulary.size() > 0)
+    bad_input("{}: model.vocab of a Unigram model should be a list of [token, score]",
+              section.source);
+  std::optional<uint32_t> unk;
+  const auto count = static_cast<int64_t>(section.scored.size());
+  if (options.has("unk_id")) unk = static_cast<uint32_t>(options.integer("unk_id", 0, count - 1));
+  return std::make_unique<UnigramModel>(std::move(section.scored), unk,
+                                        options.flag("byte_fallback", false), section.source);
+}
+
+}  // namespace hearth::text

@@ -1,0 +1,85 @@
+// What a tokenizer is made of: text goes through a normalizer, a pre-tokenizer, a model and a
+// post-processor; ids come back through a decoder. One file a stage, all of them listed in
+// stages.inc. Stages are immutable and used from many threads at once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/normalized_text.h"
+#include "text/pieces.h"
+#include "text/stage_config.h"
+
+namespace hearth::text {
+
+class Normalizer {
+ public:
+  virtual ~Normalizer() = default;
+  virtual void apply(NormalizedText& text) const = 0;
+};
+
+class PreTokenizer {
+ public:
+  virtual ~PreTokenizer() = default;
+  virtual void apply(Pieces& pieces) const = 0;
+  /// True when the stage asks pieces where in the input they stood.
+  virtual bool needs_origin() const { return false; }
+};
+
+class Model {
+ public:
+  virtual ~Model() = default;
+  /// Appends the ids of all pieces. Throws bad_input when the text has what the model cannot spell.
+  virtual void encode(const Pieces& pieces, std::vector<int64_t>& ids) const = 0;
+
+  /// The number of tokens; new ids are counted from here, even when the vocabulary has gaps.
+  virtual size_t token_count() const = 0;
+  virtual size_t end_id() const = 0;  ///< one past the largest id
+  virtual std::optional<int64_t> token_to_id(std::string_view token) const = 0;
+  virtual std::optional<std::string_view> id_to_token(int64_t id) const = 0;
+  virtual std::optional<int64_t> unk_id() const = 0;
+  /// Tokens that stand for no text, besides the added tokens that say so; the decoder leaves them
+  /// out by itself.
+  virtual bool is_special(int64_t /*id*/) const { return false; }
+};
+
+class PostProcessor {
+ public:
+  virtual ~PostProcessor() = default;
+  virtual void apply(std::vector<int64_t>& ids, bool add_special_tokens) const = 0;
+  /// How many ids apply() adds to one sequence.
+  virtual size_t added_tokens() const = 0;
+  /// Ids that are put in front of the text and behind it.
+  virtual std::optional<int64_t> first_id() const { return std::nullopt; }
+  virtual std::optional<int64_t> last_id() const { return std::nullopt; }
+};
+
+/// One stage of decoding at work. Tokens arrive as text(), in one or more chunks of whole
+/// characters, and end_token(); end() closes the stream. What is certain goes on to the next step
+/// at once, so that streaming and decoding a whole are the same code.
+class DecodeStep {
+ public:
+  virtual ~DecodeStep() = default;
+  virtual void text(std::string_view chunk) = 0;
+  virtual void end_token() = 0;
+  virtual void end() = 0;
+};
+
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  virtual std::unique_ptr<DecodeStep> start(std::unique_ptr<DecodeStep> next) const = 0;
+};
+
+/// The stages that a tokenizer.json describes. Throws bad_input naming the file and what is
+/// unknown or missing.
+std::unique_ptr<Normalizer> make_normalizer(const StageConfig& config);
+std::unique_ptr<PreTokenizer> make_pre_tokenizer(const StageConfig& config);
+std::unique_ptr<PostProcessor> make_post_processor(const StageConfig& config);
+std::unique_ptr<Decoder> make_decoder(const StageConfig& config);
+
+}  // namespace hearth::text

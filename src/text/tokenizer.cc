@@ -1,0 +1,179 @@
+#include "text/tokenizer.h"
+
+#include <stdexcept>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "base/utf8.h"
+#include "text/characters.h"
+#include "text/decoding.h"
+#include "text/tokenizer_impl.h"
+
+namespace hearth::text {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Positions inside the stages are 32 bits wide, and some stages write three bytes for one.
+constexpr size_t kMaxTextBytes = size_t{1} << 30;
+
+std::string_view view(const MappedFile& file) {
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.size()};
+}
+
+// tokenizer_config.json in the folder, or nothing.
+std::string config_in(const fs::path& folder) {
+  const fs::path path = folder / "tokenizer_config.json";
+  return fs::exists(path) ? read_text_file(path) : "";
+}
+
+fs::path find_tokenizer(const fs::path& folder) {
+  for (const char* name : {"tokenizer.json", "tokenizer.model"})
+    if (fs::exists(folder / name)) return folder / name;
+  bad_input("{}: has neither tokenizer.json nor tokenizer.model", folder.string());
+}
+
+bool is_json(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{';
+}
+
+// The trie bounds its size by this exception; here the file is known.
+template <typename Read>
+std::unique_ptr<Tokenizer::Impl> with_size_errors(const std::string& source, Read&& read) {
+  try {
+    return read();
+  } catch (const std::length_error&) {
+    bad_input("{}: the tokens have more than 2^24 different beginnings", source);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const Tokenizer> Tokenizer::open(const fs::path& path) {
+  const fs::path file = fs::is_directory(path) ? find_tokenizer(path) : path;
+  const auto mapped = MappedFile::open(file);
+  const std::string config = config_in(file.parent_path());
+  return is_json(view(*mapped)) ? from_json(view(*mapped), config, file.string())
+                                : from_sentencepiece(view(*mapped), config, file.string());
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::from_json(std::string_view tokenizer_json,
+                                                      std::string_view tokenizer_config_json,
+                                                      const std::string& source) {
+  const TokenizerConfig config = read_tokenizer_config(tokenizer_config_json, source);
+  auto impl = with_size_errors(source, [&] { return read_tokenizer_json(tokenizer_json, source); });
+  impl->set_special_ids(config);
+  return std::make_shared<Tokenizer>(std::move(impl));
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::from_sentencepiece(
+    std::string_view proto, std::string_view tokenizer_config_json, const std::string& source) {
+  const TokenizerConfig config = read_tokenizer_config(tokenizer_config_json, source);
+  auto impl =
+      with_size_errors(source, [&] { return read_sentencepiece_model(proto, config, source); });
+  impl->set_special_ids(config);
+  return std::make_shared<Tokenizer>(std::move(impl));
+}
+
+Tokenizer::Tokenizer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Tokenizer::~Tokenizer() = default;
+
+std::vector<int64_t> Tokenizer::encode(std::string_view text, bool add_special_tokens) const {
+  if (text.size() > kMaxTextBytes)
+    bad_input("a text of {} bytes is longer than the {} that can be tokenized at once; split it",
+              text.size(), kMaxTextBytes);
+  std::string repaired;
+  if (!is_valid_utf8(text)) text = repaired = replace_invalid_utf8(text);
+  std::vector<int64_t> ids;
+  Pieces pieces;
+  impl_->added->split_raw(text, [&](size_t begin, size_t end, int32_t token) {
+    if (token != kText) {
+      ids.push_back(token);
+    } else {
+      impl_->encode_segment(text, begin, end, pieces, ids);
+    }
+  });
+  impl_->truncate(ids, add_special_tokens);
+  if (impl_->post_processor != nullptr) impl_->post_processor->apply(ids, add_special_tokens);
+  return ids;
+}
+
+void Tokenizer::Impl::encode_segment(std::string_view input, size_t begin, size_t end,
+                                     Pieces& pieces, std::vector<int64_t>& ids) const {
+  std::string_view text = input.substr(begin, end - begin);
+  const uint32_t* origins = nullptr;
+  const bool track = pre_tokenizer != nullptr && pre_tokenizer->needs_origin();
+  NormalizedText normalized;
+  pieces.reset(text.size());
+  if (normalizer != nullptr || track) {
+    normalized.assign(text, begin, track);
+    if (normalizer != nullptr) normalizer->apply(normalized);
+    text = normalized.text();
+    origins = normalized.origins();
+  }
+  added->split_normalized(text, [&](size_t from, size_t to, int32_t token) {
+    if (token != kText) {
+      pieces.add_token(token);
+    } else {
+      pieces.add_text(text.substr(from, to - from), origins == nullptr ? nullptr : origins + from);
+    }
+  });
+  if (pre_tokenizer != nullptr) pre_tokenizer->apply(pieces);
+  model->encode(pieces, ids);
+}
+
+void Tokenizer::Impl::truncate(std::vector<int64_t>& ids, bool add_special_tokens) const {
+  if (!truncation) return;
+  const size_t special =
+      add_special_tokens && post_processor != nullptr ? post_processor->added_tokens() : 0;
+  const size_t room = truncation->max_length - special;
+  if (ids.size() <= room) return;
+  if (truncation->keeps_end) ids.erase(ids.begin(), ids.end() - static_cast<ptrdiff_t>(room));
+  ids.resize(room);
+}
+
+std::string Tokenizer::decode(std::span<const int64_t> ids, bool skip_special_tokens) const {
+  Decoding decoding(*impl_, skip_special_tokens);
+  for (const int64_t id : ids) decoding.put(id);
+  decoding.end();
+  return decoding.take();
+}
+
+std::optional<int64_t> Tokenizer::Impl::token_to_id(std::string_view token) const {
+  const auto id = added->token_to_id(token);
+  return id ? id : model->token_to_id(token);
+}
+
+std::optional<std::string_view> Tokenizer::Impl::id_to_token(int64_t id) const {
+  const auto token = added->id_to_token(id);
+  return token ? token : model->id_to_token(id);
+}
+
+void Tokenizer::Impl::set_special_ids(const TokenizerConfig& config) {
+  const auto set = [this](const std::optional<std::string>& token, std::optional<int64_t>& id) {
+    const auto named = token ? token_to_id(*token) : std::nullopt;
+    if (named) id = named;
+  };
+  set(config.bos_token, bos);
+  set(config.eos_token, eos);
+  set(config.pad_token, pad);
+  set(config.unk_token, unk);
+}
+
+size_t Tokenizer::vocab_size() const {
+  return std::max(impl_->model->end_id(), impl_->added->end_id());
+}
+std::optional<int64_t> Tokenizer::token_to_id(std::string_view token) const {
+  return impl_->token_to_id(token);
+}
+std::string Tokenizer::id_to_token(int64_t id) const {
+  return std::string(impl_->id_to_token(id).value_or(""));
+}
+bool Tokenizer::is_special(int64_t id) const { return impl_->is_special(id); }
+std::optional<int64_t> Tokenizer::bos_token_id() const { return impl_->bos; }
+std::optional<int64_t> Tokenizer::eos_token_id() const { return impl_->eos; }
+std::optional<int64_t> Tokenizer::pad_token_id() const { return impl_->pad; }
+std::optional<int64_t> Tokenizer::unk_token_id() const { return impl_->unk; }
+
+}  // namespace hearth::text

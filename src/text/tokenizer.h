@@ -1,0 +1,77 @@
+// Text to token ids and back, as Hugging Face's tokenizers do it. A Tokenizer is immutable and may
+// be used from many threads at once.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hearth::text {
+
+class Tokenizer {
+ public:
+  /// A model folder (tokenizer.json, else tokenizer.model; with tokenizer_config.json beside it) or
+  /// one such file. Throws bad_input naming the file when there is no tokenizer or it is broken.
+  static std::shared_ptr<const Tokenizer> open(const std::filesystem::path& path);
+  /// The content of a tokenizer.json and (may be empty) of a tokenizer_config.json; `source` names
+  /// them in errors.
+  static std::shared_ptr<const Tokenizer> from_json(std::string_view tokenizer_json,
+                                                    std::string_view tokenizer_config_json,
+                                                    const std::string& source);
+  /// The content of a SentencePiece tokenizer.model (BPE or unigram).
+  static std::shared_ptr<const Tokenizer> from_sentencepiece(std::string_view proto,
+                                                             std::string_view tokenizer_config_json,
+                                                             const std::string& source);
+  ~Tokenizer();
+
+  /// Invalid UTF-8 in the text becomes U+FFFD.
+  std::vector<int64_t> encode(std::string_view text, bool add_special_tokens = true) const;
+  /// Ids outside of the vocabulary decode to nothing.
+  std::string decode(std::span<const int64_t> ids, bool skip_special_tokens = true) const;
+
+  /// One past the largest id.
+  size_t vocab_size() const;
+  std::optional<int64_t> token_to_id(std::string_view token) const;
+  /// The token as the vocabulary spells it; empty for ids that are not in it.
+  std::string id_to_token(int64_t id) const;
+  bool is_special(int64_t id) const;
+
+  /// From tokenizer_config.json where it names them, else from the tokenizer's own data.
+  std::optional<int64_t> bos_token_id() const;
+  std::optional<int64_t> eos_token_id() const;
+  std::optional<int64_t> pad_token_id() const;
+  std::optional<int64_t> unk_token_id() const;
+
+  class Impl;
+  explicit Tokenizer(std::unique_ptr<Impl> impl);
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Turns a stream of ids into text that can be shown at once: the pieces, joined, are what decode()
+/// of all ids gives, and no piece ends inside a character. Cost per token does not grow with the
+/// stream.
+class StreamDecoder {
+ public:
+  explicit StreamDecoder(std::shared_ptr<const Tokenizer> tokenizer,
+                         bool skip_special_tokens = true);
+  ~StreamDecoder();
+  StreamDecoder(StreamDecoder&&) noexcept;
+  /// What became certain with this id; may be empty.
+  std::string put(int64_t id);
+  /// What was held back; call once at the end.
+  std::string end();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hearth::text

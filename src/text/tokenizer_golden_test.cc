@@ -1,0 +1,92 @@
+// Small tokenizers of every kind beside the Rust package and sentencepiece:
+// tests/golden/tokenizer/<kind>_<name>/, which tools/make_tokenizer_goldens.py writes.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "text/gguf_vocabulary.h"
+#include "text/tokenizer.h"
+
+namespace hearth::text {
+namespace {
+
+namespace fs = std::filesystem;
+using Ids = std::vector<int64_t>;
+using TokenizerPtr = std::shared_ptr<const Tokenizer>;
+
+fs::path golden_folder() { return fs::path(HEARTH_SOURCE_DIR) / "tests/golden/tokenizer"; }
+
+TokenizerPtr open_gguf(const fs::path& file) {
+  const Json json = read_json_file(file);
+  GgufVocabulary v;
+  v.source = file.string();
+  json.at("model").get_to(v.model);
+  json.at("pre").get_to(v.pre);
+  json.at("tokens").get_to(v.tokens);
+  json.at("merges").get_to(v.merges);
+  json.at("scores").get_to(v.scores);
+  json.at("types").get_to(v.types);
+  if (json.at("add_bos").is_boolean()) v.add_bos = json.at("add_bos").get<bool>();
+  if (json.at("add_eos").is_boolean()) v.add_eos = json.at("add_eos").get<bool>();
+  if (json.at("bos").is_number()) v.bos = json.at("bos").get<int64_t>();
+  if (json.at("eos").is_number()) v.eos = json.at("eos").get<int64_t>();
+  return Tokenizer::from_json(tokenizer_json_from_gguf(v), tokenizer_config_json_from_gguf(v),
+                              v.source);
+}
+
+class GoldenTokenizer : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    const fs::path folder = golden_folder() / GetParam();
+    const fs::path vocabulary = folder / "vocabulary.json";
+    tokenizer_ = fs::exists(vocabulary) ? open_gguf(vocabulary) : Tokenizer::open(folder);
+    cases_ = read_json_file(folder / "cases.json");
+  }
+  // As a stream: no piece ends inside a character.
+  std::string streamed(const Ids& ids, bool skip_special_tokens) const {
+    StreamDecoder decoder(tokenizer_, skip_special_tokens);
+    std::string out;
+    for (const int64_t id : ids) {
+      const std::string piece = decoder.put(id);
+      EXPECT_TRUE(is_utf8(piece)) << "at id " << id;
+      out += piece;
+    }
+    return out + decoder.end();
+  }
+  TokenizerPtr tokenizer_;
+  Json cases_;
+};
+
+TEST_P(GoldenTokenizer, Encodes) {
+  for (const Json& one : cases_["encode"]) {
+    const std::string text = one[0];
+    EXPECT_EQ(tokenizer_->encode(text), one[1].get<Ids>()) << one[0].dump();
+    EXPECT_EQ(tokenizer_->encode(text, false), one[2].get<Ids>()) << one[0].dump();
+  }
+}
+
+TEST_P(GoldenTokenizer, DecodesWholeAndAsAStream) {
+  for (const Json& one : cases_["decode"]) {
+    const Ids ids = one[0];
+    EXPECT_EQ(tokenizer_->decode(ids), one[1].get<std::string>()) << one[0].dump();
+    EXPECT_EQ(tokenizer_->decode(ids, false), one[2].get<std::string>()) << one[0].dump();
+    EXPECT_EQ(streamed(ids, true), one[1].get<std::string>()) << one[0].dump();
+    EXPECT_EQ(streamed(ids, false), one[2].get<std::string>()) << one[0].dump();
+  }
+}
+
+std::vector<std::string> golden_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(golden_folder()))
+    if (entry.is_directory()) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenTokenizer, testing::ValuesIn(golden_names()),
+                         [](const auto& tokenizer) { return tokenizer.param; });
+
+}  // namespace
+}  // namespace hearth::text

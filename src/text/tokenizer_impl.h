@@ -1,0 +1,52 @@
+// The stages behind a Tokenizer, and who makes them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/added_tokens.h"
+#include "text/stages.h"
+#include "text/tokenizer.h"
+#include "text/tokenizer_config.h"
+
+namespace hearth::text {
+
+/// Cuts the ids of a text, before special tokens are added, so that all together are at most
+/// max_length.
+struct Truncation {
+  size_t max_length;
+  bool keeps_end;  ///< the last ids stay instead of the first
+};
+
+class Tokenizer::Impl {
+ public:
+  std::unique_ptr<Normalizer> normalizer;       // may be null
+  std::unique_ptr<PreTokenizer> pre_tokenizer;  // may be null
+  std::unique_ptr<Model> model;
+  std::unique_ptr<PostProcessor> post_processor;  // may be null
+  std::unique_ptr<Decoder> decoder;
+  std::unique_ptr<AddedTokens> added;
+  std::optional<Truncation> truncation;
+  std::optional<int64_t> bos, eos, pad, unk;
+
+  void encode_segment(std::string_view input, size_t begin, size_t end, Pieces& pieces,
+                      std::vector<int64_t>& ids) const;
+  void truncate(std::vector<int64_t>& ids, bool add_special_tokens) const;
+  std::optional<int64_t> token_to_id(std::string_view token) const;
+  std::optional<std::string_view> id_to_token(int64_t id) const;
+  bool is_special(int64_t id) const { return added->is_special(id) || model->is_special(id); }
+  /// Overrides the special ids with those that the config names and the vocabulary has.
+  void set_special_ids(const TokenizerConfig& config);
+};
+
+/// Throw bad_input naming `source`.
+std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
+                                                     const std::string& source);
+std::unique_ptr<Tokenizer::Impl> read_sentencepiece_model(std::string_view proto,
+                                                          const TokenizerConfig& config,
+                                                          const std::string& source);
+
+}  // namespace hearth::text
