@@ -1,0 +1,44 @@
+#include "kernels/attention/attention.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace hearth::kernels {
+
+#define HEARTH_ATTENTION_KERNEL(name) const AttentionKernel& name();
+#include "kernels/attention/kernels.inc"
+#undef HEARTH_ATTENTION_KERNEL
+
+size_t KvLayout::key_bytes() const {
+  return byte_size(type, static_cast<size_t>(kv_heads * key_dim * kBlockTokens));
+}
+
+size_t KvLayout::value_bytes() const {
+  return byte_size(type, static_cast<size_t>(kv_heads * value_dim * kBlockTokens));
+}
+
+const std::vector<AttentionKernel>& attention_kernels() {
+  static const std::vector<AttentionKernel> kernels = {
+#define HEARTH_ATTENTION_KERNEL(name) name(),
+#include "kernels/attention/kernels.inc"
+#undef HEARTH_ATTENTION_KERNEL
+  };
+  return kernels;
+}
+
+const AttentionKernel& select_attention(const AttentionArgs& args, Isa isa,
+                                        std::vector<std::string>* refusals) {
+  const Isa best = std::min(isa, active_isa());
+  std::string last;
+  for (const AttentionKernel& kernel : attention_kernels()) {
+    const char* reason = kernel.isa > best ? "needs another instruction set" : kernel.refuse(args);
+    if (reason == nullptr) return kernel;
+    last = std::string(kernel.name) + ": " + reason;
+    if (refusals != nullptr) refusals->push_back(last);
+  }
+  assertion_failed(__FILE__, __LINE__, "select_attention",
+                   "no attention kernel takes these arguments; " + last);
+}
+
+}  // namespace hearth::kernels

@@ -1,0 +1,83 @@
+// Attention over the paged KV cache.
+//
+// The cache of one layer is a list of blocks of kBlockTokens tokens. A block holds, for every kv
+// head, the keys transposed and the values as they are:
+//   keys   [K, D,  kBlockTokens]     values [K, kBlockTokens, Dv]
+// so scores of a block are computed for many tokens at once, and values are read in rows.
+//
+// The result of a query does not depend on how the prompt was cut, on the batch, or on threads:
+// cells are taken in spans of kSpanTokens at absolute positions; each span gives a partial softmax
+// (maximum, sum, weighted values), and partials are merged in order.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/cpu.h"
+#include "base/threads.h"
+#include "hearth/element_type.hpp"
+
+namespace hearth::kernels {
+
+inline constexpr int64_t kBlockTokens = 32;
+inline constexpr int64_t kSpanTokens = 512;
+
+/// How one layer's part of a block is laid out. Cache types: f32, f16, bf16.
+struct KvLayout {
+  ElementType type = ElementType::f16;
+  int64_t kv_heads = 0;                                         // K
+  int64_t key_dim = 0;                                          // D
+  int64_t value_dim = 0;                                        // Dv
+  size_t key_bytes() const;                                     // of one block
+  size_t value_bytes() const;                                   // of one block
+  size_t bytes() const { return key_bytes() + value_bytes(); }  // values follow the keys
+};
+
+/// One sequence of a batch: `tokens` new rows of q, k, v starting at `row`, after `past` cached
+/// tokens.
+struct AttentionSequence {
+  int64_t row = 0;
+  int64_t tokens = 0;
+  int64_t past = 0;
+  /// This layer's part of each block, ceil((past + tokens) / kBlockTokens) of them.
+  std::byte* const* blocks = nullptr;
+  /// Null, or past + tokens bytes: cells with 0 are never attended to.
+  const uint8_t* cell_mask = nullptr;
+};
+
+struct AttentionArgs {
+  KvLayout layout;
+  int64_t heads = 0;  // H, a multiple of K
+  float scale = 1.0f;
+  int64_t window = 0;        // a query at p sees cells j with p - window < j <= p; 0 = all j <= p
+  const float* q = nullptr;  // [rows, H, D], rows q_stride floats apart
+  int64_t q_stride = 0;
+  const float* k = nullptr;  // [rows, K, D]
+  int64_t k_stride = 0;
+  const float* v = nullptr;  // [rows, K, Dv]
+  int64_t v_stride = 0;
+  float* out = nullptr;  // [rows, H, Dv]
+  int64_t out_stride = 0;
+  const AttentionSequence* sequences = nullptr;
+  int64_t sequence_count = 0;
+};
+
+struct AttentionKernel {
+  const char* name;
+  Isa isa;
+  /// Null when the kernel takes this layout, else why not.
+  const char* (*refuse)(const AttentionArgs& args);
+  /// Writes the new k and v rows of all sequences into their blocks, then computes `out`. A query
+  /// that may see no cell gives zeros. Uses up to `threads` parts of the pool; no allocation when
+  /// `scratch` has scratch_floats() room.
+  void (*run)(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch);
+  int64_t (*scratch_floats)(const AttentionArgs& args, int threads);
+};
+
+const std::vector<AttentionKernel>& attention_kernels();
+const AttentionKernel& select_attention(const AttentionArgs& args, Isa isa,
+                                        std::vector<std::string>* refusals = nullptr);
+
+}  // namespace hearth::kernels

@@ -1,0 +1,108 @@
+// Attention of one layer: cost per cached token when decoding, and rate of products at prefill.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "kernels/attention/attention.h"
+
+namespace hearth::kernels {
+namespace {
+
+struct Shape {
+  const char* name;
+  int64_t heads, kv_heads, dim;
+};
+constexpr Shape kShapes[] = {
+    {"SmolLM2-135M", 9, 3, 64}, {"TinyLlama-1.1B", 32, 4, 64}, {"Llama-3.1-8B", 32, 8, 128}};
+
+ThreadPool& pool() { return ThreadPool::instance(); }
+
+// Caches of several layers, 256 MB in all, so that a step does not find its cells in a cache.
+struct Layers {
+  KvLayout layout;
+  std::vector<std::vector<std::byte*>> blocks;
+  std::vector<uint16_t> memory;
+
+  Layers(const Shape& shape, int64_t cells)
+      : layout{ElementType::f16, shape.kv_heads, shape.dim, shape.dim} {
+    const auto per_layer = static_cast<size_t>((cells + kBlockTokens - 1) / kBlockTokens);
+    const size_t layers = std::max<size_t>(1, (size_t{256} << 20) / (per_layer * layout.bytes()));
+    memory.resize(layers * per_layer * layout.bytes() / 2);
+    std::mt19937 generator(1);
+    for (uint16_t& half : memory) half = static_cast<uint16_t>((generator() & 0x83ffu) | 0x2c00u);
+    auto* next = reinterpret_cast<std::byte*>(memory.data());
+    blocks.resize(layers);
+    for (auto& layer : blocks)
+      for (size_t i = 0; i < per_layer; ++i, next += layout.bytes()) layer.push_back(next);
+  }
+};
+
+void attention_of_kernel(benchmark::State& state) {
+  const AttentionKernel& kernel = attention_kernels()[static_cast<size_t>(state.range(0))];
+  const Shape& shape = kShapes[state.range(1)];
+  const int64_t cells = state.range(2), tokens = state.range(3);
+  const Layers layers(shape, cells);
+  const auto floats = [&](int64_t heads) {
+    return std::vector<float>(static_cast<size_t>(tokens * heads * shape.dim), 0.3f);
+  };
+  const std::vector<float> q = floats(shape.heads), k = floats(shape.kv_heads), v = k;
+  std::vector<float> out = q;
+  AttentionSequence sequence{0, tokens, cells - tokens, nullptr, nullptr};
+  AttentionArgs args;
+  args.layout = layers.layout;
+  args.heads = shape.heads;
+  args.scale = 0.125f;
+  args.q = q.data();
+  args.k = k.data();
+  args.v = v.data();
+  args.out = out.data();
+  args.q_stride = args.out_stride = shape.heads * shape.dim;
+  args.k_stride = args.v_stride = shape.kv_heads * shape.dim;
+  args.sequences = &sequence;
+  args.sequence_count = 1;
+  std::vector<float> scratch(static_cast<size_t>(kernel.scratch_floats(args, pool().size()) + 16));
+  auto* aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64 / 4;
+  size_t layer = 0;
+  for (auto _ : state) {
+    sequence.blocks = layers.blocks[layer++ % layers.blocks.size()].data();
+    kernel.run(args, pool(), pool().size(), aligned);
+  }
+  using benchmark::Counter;
+  if (tokens == 1) {
+    state.counters["seconds_per_cell"] =
+        Counter(static_cast<double>(cells),
+                Counter::kIsRate | Counter::kInvert | Counter::kIsIterationInvariant);
+    state.counters["GB/s"] = Counter(static_cast<double>(layers.layout.bytes()) / kBlockTokens /
+                                         1e9 * static_cast<double>(cells),
+                                     Counter::kIsIterationInvariantRate);
+  } else {
+    const double pairs = static_cast<double>(tokens) * (static_cast<double>(cells - tokens) +
+                                                        static_cast<double>(tokens + 1) / 2);
+    state.counters["GFLOP/s"] =
+        Counter(pairs * static_cast<double>(shape.heads * shape.dim) * 4 / 1e9,
+                Counter::kIsIterationInvariantRate);
+  }
+  state.SetLabel(fmt::format("{} {} {} new of {} cells", kernel.name, shape.name, tokens, cells));
+}
+
+void every_kernel_and_shape(benchmark::internal::Benchmark* bench) {
+  for (size_t kernel = 0; kernel < attention_kernels().size(); ++kernel) {
+    const Isa isa = attention_kernels()[kernel].isa;
+    if (isa > active_isa() || isa == Isa::scalar) continue;
+    for (size_t shape = 0; shape < std::size(kShapes); ++shape) {
+      for (int64_t cells : {256, 2048, 8192})
+        bench->Args({static_cast<int64_t>(kernel), static_cast<int64_t>(shape), cells, 1});
+      for (int64_t cells : {512, 2048})
+        bench->Args({static_cast<int64_t>(kernel), static_cast<int64_t>(shape), cells, 512});
+    }
+  }
+}
+BENCHMARK(attention_of_kernel)
+    ->Apply(every_kernel_and_shape)
+    ->UseRealTime()
+    ->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace hearth::kernels

@@ -1,0 +1,400 @@
+#include "kernels/attention/attention.h"
+
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include "base/decode.h"
+#include "base/float_types.h"
+#include "kernels/testing.h"
+
+namespace hearth::kernels {
+
+const AttentionKernel& attention_avx512_emulated();
+
+namespace {
+
+using T = ElementType;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+std::vector<AttentionKernel> kernels() {
+  return testable(attention_kernels(), attention_avx512_emulated);
+}
+
+// Without the reference, which is slow and has neither threads nor tiles.
+std::vector<AttentionKernel> fast_kernels() {
+  std::vector<AttentionKernel> all = kernels();
+  std::erase_if(all, [](const AttentionKernel& kernel) { return kernel.isa == Isa::scalar; });
+  return all;
+}
+
+struct Shape {
+  T type;
+  int64_t heads, kv_heads, key_dim, value_dim;
+  int64_t window = 0;
+  KvLayout layout() const { return {type, kv_heads, key_dim, value_dim}; }
+};
+
+std::string describe(const Shape& s) {
+  return fmt::format("{} cache, H {} K {} D {} Dv {} window {}; {}", to_string(s.type), s.heads,
+                     s.kv_heads, s.key_dim, s.value_dim, s.window, seed_note());
+}
+
+// A prompt: q, k and v of all its tokens, and which cells may be attended to (empty: all).
+struct Prompt {
+  int64_t tokens;
+  std::vector<float> q, k, v;
+  std::vector<uint8_t> mask;
+};
+
+Prompt random_prompt(const Shape& s, int64_t tokens, std::mt19937& generator) {
+  return {tokens,
+          random_floats(generator, tokens * s.heads * s.key_dim),
+          random_floats(generator, tokens * s.kv_heads * s.key_dim),
+          random_floats(generator, tokens * s.kv_heads * s.value_dim),
+          {}};
+}
+
+// The blocks of one sequence. Cells that were never written hold NaN in every type.
+class Cache {
+ public:
+  Cache(const Shape& s, int64_t tokens) {
+    const int64_t count = (tokens + kBlockTokens - 1) / kBlockTokens;
+    for (int64_t i = 0; i < count; ++i) {
+      memory_.push_back(std::make_unique<GuardedBytes>(s.layout().bytes()));
+      std::memset(memory_.back()->data(), 0xff, s.layout().bytes());
+      blocks_.push_back(memory_.back()->data());
+    }
+  }
+  std::byte* const* blocks() const { return blocks_.data(); }
+  bool same_as(const Cache& other, size_t bytes) const {
+    for (size_t i = 0; i < blocks_.size(); ++i)
+      if (std::memcmp(blocks_[i], other.blocks_[i], bytes) != 0) return false;
+    return true;
+  }
+
+ private:
+  std::vector<std::unique_ptr<GuardedBytes>> memory_;
+  std::vector<std::byte*> blocks_;
+};
+
+// One call with several sequences: rows [first, first + count) of each prompt, in this order.
+struct Part {
+  const Prompt* prompt;
+  const Cache* cache;
+  int64_t first, count;
+};
+
+// Inputs and outputs end at unreadable pages, scratch has exactly the room that was asked for.
+class Call {
+ public:
+  Call(const Shape& s, const std::vector<Part>& parts)
+      : q_width_(s.heads * s.key_dim),
+        k_width_(s.kv_heads * s.key_dim),
+        v_width_(s.kv_heads * s.value_dim),
+        out_width_(s.heads * s.value_dim) {
+    for (const Part& part : parts) rows_ += part.count;
+    q_ = gather(parts, &Prompt::q, q_width_);
+    k_ = gather(parts, &Prompt::k, k_width_);
+    v_ = gather(parts, &Prompt::v, v_width_);
+    out_ = std::make_unique<GuardedBytes>(static_cast<size_t>(rows_ * out_width_) * sizeof(float));
+    for (const Part& part : parts) {
+      const uint8_t* mask = part.prompt->mask.empty() ? nullptr : part.prompt->mask.data();
+      sequences_.push_back({args_row_, part.count, part.first, part.cache->blocks(), mask});
+      args_row_ += part.count;
+    }
+    args_.layout = s.layout();
+    args_.heads = s.heads;
+    args_.scale = 1.0f / std::sqrt(static_cast<float>(s.key_dim));
+    args_.window = s.window;
+    args_.q = floats(*q_);
+    args_.q_stride = q_width_;
+    args_.k = floats(*k_);
+    args_.k_stride = k_width_;
+    args_.v = floats(*v_);
+    args_.v_stride = v_width_;
+    args_.out = floats(*out_);
+    args_.out_stride = out_width_;
+    args_.sequences = sequences_.data();
+    args_.sequence_count = static_cast<int64_t>(sequences_.size());
+  }
+
+  std::vector<float> run(const AttentionKernel& kernel, int threads) {
+    ThreadPool pool(threads);
+    const auto scratch_bytes =
+        static_cast<size_t>(kernel.scratch_floats(args_, threads)) * sizeof(float);
+    const GuardedBytes scratch(scratch_bytes);
+    std::memset(scratch.data(), 0xff, scratch_bytes);
+    kernel.run(args_, pool, threads, floats(scratch));
+    return {args_.out, args_.out + rows_ * out_width_};
+  }
+  const AttentionArgs& args() const { return args_; }
+
+ private:
+  static float* floats(const GuardedBytes& bytes) { return reinterpret_cast<float*>(bytes.data()); }
+  std::unique_ptr<GuardedBytes> gather(const std::vector<Part>& parts,
+                                       std::vector<float> Prompt::*field, int64_t width) const {
+    auto bytes = std::make_unique<GuardedBytes>(static_cast<size_t>(rows_ * width) * sizeof(float));
+    float* out = floats(*bytes);
+    for (const Part& part : parts) {
+      const float* from = (part.prompt->*field).data() + part.first * width;
+      out = std::copy(from, from + part.count * width, out);
+    }
+    return bytes;
+  }
+
+  int64_t q_width_, k_width_, v_width_, out_width_, rows_ = 0, args_row_ = 0;
+  std::unique_ptr<GuardedBytes> q_, k_, v_, out_;
+  std::vector<AttentionSequence> sequences_;
+  AttentionArgs args_;
+};
+
+// The whole prompt in calls that end at the given cuts; the result of all its tokens.
+std::vector<float> attend(const AttentionKernel& kernel, const Shape& s, const Prompt& prompt,
+                          const std::vector<int64_t>& cuts, int threads = 1,
+                          Cache* cache = nullptr) {
+  Cache own(s, prompt.tokens);
+  Cache& used = cache != nullptr ? *cache : own;
+  std::vector<float> out;
+  int64_t first = 0;
+  for (int64_t cut : cuts) {
+    const std::vector<float> part =
+        Call(s, {{&prompt, &used, first, cut - first}}).run(kernel, threads);
+    out.insert(out.end(), part.begin(), part.end());
+    first = cut;
+  }
+  return out;
+}
+
+std::vector<int64_t> one_by_one(int64_t begin, int64_t end) {
+  std::vector<int64_t> cuts;
+  for (int64_t i = begin; i <= end; ++i) cuts.push_back(i);
+  return cuts;
+}
+
+constexpr Shape kShapes[] = {
+    {T::f16, 9, 3, 64, 64},       {T::f32, 4, 4, 80, 80},       {T::bf16, 7, 1, 96, 96},
+    {T::f16, 8, 2, 128, 128},     {T::f16, 4, 1, 6, 6},         {T::f32, 2, 2, 2, 2},
+    {T::bf16, 5, 1, 10, 34},      {T::f16, 6, 2, 64, 24, 0},    {T::f16, 3, 1, 64, 64, 5},
+    {T::f32, 2, 1, 16, 16, 40},   {T::f16, 3, 3, 32, 72, 33},   {T::f16, 1, 1, 64, 64, 0},
+    {T::bf16, 14, 2, 64, 64, 17}, {T::f16, 71, 1, 18, 18, 100},
+};
+
+// How far a kernel's result may be from the exact one, with u = 2^-24. Scores: a chain of D fused
+// multiply-adds of scaled queries, relative to sum |q k|; the difference to the maximum; exp within
+// 1 ulp. Weighted values: a chain of at most 512 steps a span and a merge of three roundings, in
+// numerator and denominator; one division.
+double allowed(const AttentionArgs& a, const AttentionSequence& sequence, const Prompt& p,
+               int64_t token, int64_t head) {
+  const int64_t kv_head = head / (a.heads / a.layout.kv_heads);
+  const int64_t dim = a.layout.key_dim, value_dim = a.layout.value_dim;
+  const int64_t position = sequence.past + token;
+  double most_products = 0, most_value = 0;
+  for (int64_t c = 0; c <= position; ++c) {
+    const float* q = p.q.data() + (position * a.heads + head) * dim;
+    const float* k = p.k.data() + (c * a.layout.kv_heads + kv_head) * dim;
+    const float* v = p.v.data() + (c * a.layout.kv_heads + kv_head) * value_dim;
+    double products = 0;
+    for (int64_t d = 0; d < dim; ++d) products += std::fabs(static_cast<double>(q[d]) * k[d]);
+    most_products = std::max(most_products, products * a.scale);
+    for (int64_t d = 0; d < value_dim; ++d)
+      most_value = std::max(most_value, std::fabs(static_cast<double>(v[d])));
+  }
+  const auto spans = static_cast<double>(position / kSpanTokens + 1);
+  const double score_error = (static_cast<double>(dim) + 5) * most_products + 2;
+  return 1.01 * most_value * (2 * score_error + 2 * (512 + 3 * spans) + 1) * 0x1p-24;
+}
+
+void expect_near_reference(const AttentionKernel& kernel, const Shape& s, const Prompt& prompt) {
+  Cache cache(s, prompt.tokens), reference_cache(s, prompt.tokens);
+  const std::vector<float> out = attend(kernel, s, prompt, {prompt.tokens}, 1, &cache);
+  const std::vector<float> expected =
+      attend(attention_kernels().back(), s, prompt, {prompt.tokens}, 1, &reference_cache);
+  EXPECT_TRUE(cache.same_as(reference_cache, s.layout().bytes()))
+      << kernel.name << " writes other bits into the cache: " << describe(s);
+  const Call call(s, {{&prompt, &cache, 0, prompt.tokens}});
+  for (int64_t t = 0; t < prompt.tokens; ++t) {
+    for (int64_t h = 0; h < s.heads; ++h) {
+      const double bound = allowed(call.args(), call.args().sequences[0], prompt, t, h);
+      for (int64_t d = 0; d < s.value_dim; ++d) {
+        const auto i = static_cast<size_t>((t * s.heads + h) * s.value_dim + d);
+        ASSERT_NEAR(out[i], expected[i], bound)
+            << kernel.name << ": token " << t << " of " << prompt.tokens << ", head " << h
+            << ", element " << d << ": " << describe(s);
+      }
+    }
+  }
+}
+
+TEST(Attention, MatchesTheReference) {
+  std::mt19937 generator = seeded_generator();
+  for (const AttentionKernel& kernel : fast_kernels()) {
+    for (const Shape& s : kShapes) {
+      for (int64_t tokens : {1, 2, 31, 32, 33, 70})
+        expect_near_reference(kernel, s, random_prompt(s, tokens, generator));
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(Attention, MatchesTheReferenceAcrossSpans) {
+  std::mt19937 generator = seeded_generator();
+  for (const AttentionKernel& kernel : fast_kernels())
+    for (const Shape& s : {Shape{T::f16, 2, 1, 16, 16}, Shape{T::f32, 3, 1, 8, 8, 300}})
+      for (int64_t tokens : {511, 512, 513, 600})
+        expect_near_reference(kernel, s, random_prompt(s, tokens, generator));
+}
+
+TEST(Attention, HiddenCellsAndWindowsMatchTheReference) {
+  std::mt19937 generator = seeded_generator();
+  for (const AttentionKernel& kernel : fast_kernels()) {
+    for (const Shape& s : kShapes) {
+      Prompt prompt = random_prompt(s, 67, generator);
+      prompt.mask.assign(67, 1);
+      for (size_t i = 0; i < 20; ++i) prompt.mask[i] = 0;  // padding on the left
+      prompt.mask[40] = prompt.mask[41] = 0;
+      expect_near_reference(kernel, s, prompt);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(Attention, AQueryThatSeesNoCellGivesZeros) {
+  std::mt19937 generator = seeded_generator();
+  for (const AttentionKernel& kernel : kernels()) {
+    for (int threads : {1, 3}) {
+      const Shape s{T::f16, 4, 2, 64, 64};
+      Prompt prompt = random_prompt(s, 530, generator);
+      prompt.mask.assign(530, 0);
+      prompt.mask[529] = 1;
+      const std::vector<float> out = attend(kernel, s, prompt, {530}, threads);
+      for (size_t i = 0; i < 529 * 4 * 64; ++i) ASSERT_EQ(out[i], 0.0f) << kernel.name;
+      // The last query sees one cell and gets its value.
+      for (size_t i = 0; i < 64; ++i)
+        ASSERT_EQ(out[529 * 4 * 64 + i], round_to_f16(prompt.v[529 * 2 * 64 + i])) << kernel.name;
+    }
+  }
+}
+
+TEST(Attention, NothingLeaksFromCellsThatAreNotSeen) {
+  std::mt19937 generator = seeded_generator();
+  for (const AttentionKernel& kernel : kernels()) {
+    for (const Shape& s : kShapes) {
+      Prompt clean = random_prompt(s, 100, generator);
+      clean.mask.assign(100, 1);
+      clean.mask[3] = clean.mask[64] = 0;
+      Prompt dirty = clean;
+      for (int64_t cell : {3, 64, 99}) {  // two hidden cells, and one that only token 99 sees
+        for (int64_t i = 0; i < s.kv_heads * s.value_dim; ++i)
+          dirty.v[static_cast<size_t>(cell * s.kv_heads * s.value_dim + i)] =
+              i % 2 == 0 ? kInfinity : NAN;
+        for (int64_t i = 0; i < s.kv_heads * s.key_dim; ++i)
+          dirty.k[static_cast<size_t>(cell * s.kv_heads * s.key_dim + i)] = NAN;
+      }
+      std::vector<float> a = attend(kernel, s, clean, {100});
+      std::vector<float> b = attend(kernel, s, dirty, {100});
+      const auto before = static_cast<size_t>(99 * s.heads * s.value_dim);
+      a.resize(before);
+      b.resize(before);
+      EXPECT_TRUE(same_bits(a, b)) << kernel.name << ": " << describe(s);
+    }
+  }
+}
+
+TEST(Attention, AnyCutOfThePromptGivesTheSameBits) {
+  std::mt19937 generator = seeded_generator();
+  for (const AttentionKernel& kernel : fast_kernels()) {
+    for (const Shape& s : kShapes) {
+      const int64_t tokens = 90;
+      const Prompt prompt = random_prompt(s, tokens, generator);
+      const std::vector<float> expected = attend(kernel, s, prompt, {tokens});
+      for (const auto& cuts :
+           {one_by_one(1, tokens), std::vector<int64_t>{1, 33, 64, tokens},
+            std::vector<int64_t>{31, 32, 89, tokens}, std::vector<int64_t>{57, tokens}})
+        EXPECT_TRUE(same_bits(attend(kernel, s, prompt, cuts), expected))
+            << kernel.name << ": " << cuts.size() << " calls: " << describe(s);
+    }
+  }
+}
+
+TEST(Attention, AnyCutAroundASpanGivesTheSameBits) {
+  std::mt19937 generator = seeded_generator();
+  for (const AttentionKernel& kernel : fast_kernels()) {
+    for (const Shape& s : {Shape{T::f16, 3, 1, 64, 64}, Shape{T::bf16, 2, 2, 8, 40, 500}}) {
+      const Prompt prompt = random_prompt(s, 1040, generator);
+      const std::vector<float> expected = attend(kernel, s, prompt, {1040});
+      std::vector<int64_t> cuts = one_by_one(505, 520);
+      for (int64_t cut : one_by_one(1020, 1040)) cuts.push_back(cut);
+      for (int threads : {1, 2, 8})
+        EXPECT_TRUE(same_bits(attend(kernel, s, prompt, cuts, threads), expected))
+            << kernel.name << ": " << threads << " threads: " << describe(s);
+    }
+  }
+}
+
+TEST(Attention, ThreadsDoNotChangeTheBits) {
+  std::mt19937 generator = seeded_generator();
+  for (const AttentionKernel& kernel : fast_kernels()) {
+    for (const Shape& s : {Shape{T::f16, 9, 3, 64, 64}, Shape{T::f32, 2, 1, 16, 24, 700},
+                           Shape{T::bf16, 3, 3, 8, 8}}) {
+      const Prompt prompt = random_prompt(s, 1100, generator);
+      const std::vector<float> expected = attend(kernel, s, prompt, {1000, 1098, 1099, 1100});
+      for (int threads : {2, 3, 8})
+        EXPECT_TRUE(
+            same_bits(attend(kernel, s, prompt, {1000, 1098, 1099, 1100}, threads), expected))
+            << kernel.name << ": " << threads << " threads: " << describe(s);
+    }
+  }
+}
+
+TEST(Attention, ASequenceGivesTheSameBitsAloneAndBesideOthers) {
+  std::mt19937 generator = seeded_generator();
+  const int64_t lengths[] = {1, 40, 600, 33};
+  for (const AttentionKernel& kernel : fast_kernels()) {
+    for (const Shape& s : {Shape{T::f16, 6, 2, 64, 64}, Shape{T::f32, 4, 1, 10, 18, 20}}) {
+      std::vector<Prompt> prompts;
+      std::vector<std::unique_ptr<Cache>> caches;
+      std::vector<Part> prefill, decode;
+      for (int64_t length : lengths) prompts.push_back(random_prompt(s, length + 1, generator));
+      prompts[1].mask.assign(41, 1);
+      prompts[1].mask[0] = 0;
+      for (size_t i = 0; i < prompts.size(); ++i) {
+        caches.push_back(std::make_unique<Cache>(s, lengths[i] + 1));
+        prefill.push_back({&prompts[i], caches[i].get(), 0, lengths[i]});
+        decode.push_back({&prompts[i], caches[i].get(), lengths[i], 1});
+      }
+      for (int threads : {1, 3}) {
+        std::vector<float> together = Call(s, prefill).run(kernel, threads);
+        const std::vector<float> next = Call(s, decode).run(kernel, threads);
+        together.insert(together.end(), next.begin(), next.end());
+        std::vector<float> alone, alone_next;
+        for (size_t i = 0; i < prompts.size(); ++i) {
+          const std::vector<float> all = attend(kernel, s, prompts[i], {lengths[i] + 1});
+          const auto cut = all.end() - s.heads * s.value_dim;
+          alone.insert(alone.end(), all.begin(), cut);
+          alone_next.insert(alone_next.end(), cut, all.end());
+        }
+        alone.insert(alone.end(), alone_next.begin(), alone_next.end());
+        EXPECT_TRUE(same_bits(together, alone)) << kernel.name << ": " << describe(s);
+      }
+    }
+  }
+}
+
+TEST(Attention, RefusesArgumentsThatMakeNoSense) {
+  AttentionArgs args;
+  args.layout = {T::u8, 2, 64, 64};
+  args.heads = 4;
+  for (const AttentionKernel& kernel : kernels()) {
+    EXPECT_STREQ(kernel.refuse(args), "the cache is not f32, f16 or bf16");
+    AttentionArgs uneven = args;
+    uneven.layout.type = T::f16;
+    uneven.heads = 3;
+    EXPECT_STREQ(kernel.refuse(uneven), "the query heads are not a multiple of the kv heads");
+  }
+  args.layout.type = T::f16;
+  EXPECT_STREQ(select_attention(args, Isa::scalar).name, "reference");
+}
+
+}  // namespace
+}  // namespace hearth::kernels

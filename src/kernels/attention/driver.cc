@@ -1,0 +1,242 @@
+#include "kernels/attention/driver.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace hearth::kernels {
+namespace {
+
+// Fewer elements than this are written by the caller alone: waking threads would take longer.
+constexpr int64_t kSerialStore = 32 * 1024;
+// Fewer floats of partial results than this are merged by the caller alone.
+constexpr int64_t kSerialMerge = 32 * 1024;
+// Tiles are shared out whole when there are this many for each thread (at most an eighth of the
+// time is lost to uneven shares then); with fewer, the spans of a tile are shared out too.
+constexpr int64_t kTilesPerThread = 8;
+
+int64_t tile_tokens(const AttentionArgs& args) {
+  return std::max<int64_t>(1, kTileRows / (args.heads / args.layout.kv_heads));
+}
+
+template <typename Visit>
+void for_each_tile(const AttentionArgs& args, Visit visit) {
+  const int64_t step = tile_tokens(args), heads = args.heads / args.layout.kv_heads;
+  for (int64_t s = 0; s < args.sequence_count; ++s) {
+    const AttentionSequence& sequence = args.sequences[s];
+    for (int64_t head = 0; head < args.layout.kv_heads; ++head)
+      for (int64_t first = 0; first < sequence.tokens; first += step) {
+        const int64_t tokens = std::min(step, sequence.tokens - first);
+        visit(QueryTile{&args, &sequence, head, first, tokens, heads, tokens * heads});
+      }
+  }
+}
+
+// Spans [begin, end) that hold the cells visible to a tile.
+struct SpanRange {
+  int64_t begin;
+  int64_t end;
+  int64_t count() const { return end - begin; }
+};
+
+CellRange tile_cells(const QueryTile& tile) {
+  return {visible_cells(*tile.args, *tile.sequence, tile.first_token).begin,
+          visible_cells(*tile.args, *tile.sequence, tile.first_token + tile.tokens - 1).end};
+}
+
+SpanRange tile_spans(const QueryTile& tile) {
+  const CellRange cells = tile_cells(tile);
+  return {cells.begin / kSpanTokens, (cells.end + kSpanTokens - 1) / kSpanTokens};
+}
+
+// Work in units of one row and one cell, with something for what a tile costs besides.
+int64_t cost(const QueryTile& tile, int64_t span) {
+  const CellRange cells = tile_cells(tile);
+  const int64_t begin = std::max(cells.begin, span * kSpanTokens);
+  const int64_t end = std::min(cells.end, (span + 1) * kSpanTokens);
+  return (tile.rows + 2) * (end - begin + kBlockTokens);
+}
+
+int64_t cost(const QueryTile& tile) {
+  const CellRange cells = tile_cells(tile);
+  return (tile.rows + 2) * (cells.end - cells.begin + kBlockTokens);
+}
+
+struct Plan {
+  bool split = false;  // spans are shared out, not tiles
+  int64_t total_cost = 0;
+  int64_t row_floats = 0;   // of one partial result
+  int64_t tile_floats = 0;  // of the partial results of the largest tile
+  int64_t all_floats = 0;   // of the partial results of all spans of all tiles
+  int64_t part_floats = 0;  // scratch of one thread: two sets of partial results, and the span's
+};
+
+Plan make_plan(const AttentionArgs& args, int threads) {
+  Plan plan;
+  plan.row_floats = partial_floats(args.layout.value_dim);
+  int64_t tiles = 0, spans_of_all = 0, span_cost = 0, tile_cost = 0, most_rows = 0;
+  for_each_tile(args, [&](const QueryTile& tile) {
+    const SpanRange spans = tile_spans(tile);
+    ++tiles;
+    spans_of_all += spans.count();
+    most_rows = std::max(most_rows, tile.rows);
+    plan.all_floats += spans.count() * tile.rows * plan.row_floats;
+    tile_cost += cost(tile);
+    for (int64_t span = spans.begin; span < spans.end; ++span) span_cost += cost(tile, span);
+  });
+  plan.split = threads > 1 && spans_of_all > tiles && tiles < kTilesPerThread * threads;
+  plan.total_cost = plan.split ? span_cost : tile_cost;
+  plan.tile_floats = plan.row_floats * most_rows;
+  plan.part_floats = 2 * plan.tile_floats + span_scratch_floats(args, most_rows);
+  return plan;
+}
+
+// Gives an item to the part in whose share of the total cost its middle falls.
+class Sharing {
+ public:
+  Sharing(int64_t total, int part, int parts)
+      : begin_(total * part / parts), end_(total * (part + 1) / parts) {}
+  bool mine(int64_t item_cost) {
+    const int64_t middle = passed_ + item_cost / 2;
+    passed_ += item_cost;
+    return middle >= begin_ && middle < end_;
+  }
+
+ private:
+  int64_t begin_, end_, passed_ = 0;
+};
+
+void store_new_cells(const AttentionArgs& args, ThreadPool& pool, int threads,
+                     const AttentionSteps& steps) {
+  const int64_t heads = args.layout.kv_heads;
+  int64_t items = 0, tokens = 0;
+  for (int64_t s = 0; s < args.sequence_count; ++s) {
+    items += (args.sequences[s].tokens + kBlockTokens - 1) / kBlockTokens * heads;
+    tokens += args.sequences[s].tokens;
+  }
+  const int64_t elements = tokens * heads * (args.layout.key_dim + args.layout.value_dim);
+  const int parts = elements < kSerialStore ? 1 : threads;
+  pool.run(parts, [&](int part) {
+    const Range mine = share(items, part, parts);
+    int64_t item = 0;
+    for (int64_t s = 0; s < args.sequence_count; ++s) {
+      const AttentionSequence& sequence = args.sequences[s];
+      for (int64_t head = 0; head < heads; ++head)
+        for (int64_t t = 0; t < sequence.tokens; t += kBlockTokens, ++item)
+          if (item >= mine.begin && item < mine.end)
+            steps.store(args, sequence, head, t, std::min(t + kBlockTokens, sequence.tokens));
+    }
+  });
+}
+
+void run_tiles(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch,
+               const AttentionSteps& steps, const Plan& plan) {
+  pool.run(threads, [&](int part) {
+    float* total = scratch + part * plan.part_floats;  // partial results of the spans so far
+    float* next = total + plan.tile_floats;
+    float* span_scratch = next + plan.tile_floats;
+    Sharing sharing(plan.total_cost, part, threads);
+    for_each_tile(args, [&](const QueryTile& tile) {
+      if (!sharing.mine(cost(tile))) return;
+      const SpanRange spans = tile_spans(tile);
+      steps.span(tile, spans.begin, total, span_scratch);
+      for (int64_t span = spans.begin + 1; span < spans.end; ++span) {
+        steps.span(tile, span, next, span_scratch);
+        steps.merge(total, next, tile.rows, args.layout.value_dim);
+      }
+      steps.finish(tile, 0, tile.rows, total);
+    });
+  });
+}
+
+// Adds up the spans of every row; the rows of all tiles are shared out evenly.
+void merge_spans(const AttentionArgs& args, ThreadPool& pool, int threads, float* partials,
+                 const AttentionSteps& steps, const Plan& plan) {
+  int64_t rows = 0;
+  for_each_tile(args, [&](const QueryTile& tile) { rows += tile.rows; });
+  const int parts = plan.all_floats < kSerialMerge ? 1 : threads;
+  pool.run(parts, [&](int part) {
+    const Range mine = share(rows, part, parts);
+    int64_t first_row = 0;
+    float* tile_partials = partials;
+    for_each_tile(args, [&](const QueryTile& tile) {
+      const int64_t begin = std::clamp<int64_t>(mine.begin - first_row, 0, tile.rows);
+      const int64_t end = std::clamp<int64_t>(mine.end - first_row, 0, tile.rows);
+      const int64_t spans = tile_spans(tile).count();
+      const int64_t span_floats = tile.rows * plan.row_floats;
+      if (begin < end) {
+        float* total = tile_partials + begin * plan.row_floats;
+        for (int64_t span = 1; span < spans; ++span)
+          steps.merge(total, total + span * span_floats, end - begin, args.layout.value_dim);
+        steps.finish(tile, begin, end, total);
+      }
+      first_row += tile.rows;
+      tile_partials += spans * span_floats;
+    });
+  });
+}
+
+void run_spans(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch,
+               const AttentionSteps& steps, const Plan& plan) {
+  float* partials = scratch + threads * plan.part_floats;  // one set for each span of each tile
+  pool.run(threads, [&](int part) {
+    float* span_scratch = scratch + part * plan.part_floats;
+    float* partial = partials;
+    Sharing sharing(plan.total_cost, part, threads);
+    for_each_tile(args, [&](const QueryTile& tile) {
+      const SpanRange spans = tile_spans(tile);
+      const int64_t span_floats = tile.rows * plan.row_floats;
+      for (int64_t span = spans.begin; span < spans.end; ++span, partial += span_floats)
+        if (sharing.mine(cost(tile, span))) steps.span(tile, span, partial, span_scratch);
+    });
+  });
+  merge_spans(args, pool, threads, partials, steps, plan);
+}
+
+}  // namespace
+
+int64_t padded(int64_t count) { return (count + 15) / 16 * 16; }
+
+int64_t partial_floats(int64_t value_dim) { return kPartialHead + padded(value_dim); }
+
+// Scaled queries, scores, and one block of keys or values as f32.
+int64_t span_scratch_floats(const AttentionArgs& args, int64_t rows) {
+  const int64_t dim = std::max(padded(args.layout.key_dim), padded(args.layout.value_dim));
+  return rows * (padded(args.layout.key_dim) + kSpanTokens) + dim * kBlockTokens;
+}
+
+CellRange visible_cells(const AttentionArgs& args, const AttentionSequence& sequence,
+                        int64_t token) {
+  const int64_t position = sequence.past + token;
+  const int64_t begin = args.window > 0 ? std::max<int64_t>(0, position - args.window + 1) : 0;
+  return {begin, position + 1};
+}
+
+const char* refuse_attention(const AttentionArgs& args) {
+  const KvLayout& layout = args.layout;
+  if (layout.type != ElementType::f32 && layout.type != ElementType::f16 &&
+      layout.type != ElementType::bf16)
+    return "the cache is not f32, f16 or bf16";
+  if (layout.kv_heads < 1 || layout.key_dim < 1 || layout.value_dim < 1)
+    return "the cache has no heads or no elements";
+  if (args.heads < 1 || args.heads % layout.kv_heads != 0)
+    return "the query heads are not a multiple of the kv heads";
+  return nullptr;
+}
+
+void run_attention(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch,
+                   const AttentionSteps& steps) {
+  const Plan plan = make_plan(args, threads);
+  store_new_cells(args, pool, threads, steps);
+  if (plan.split) {
+    run_spans(args, pool, threads, scratch, steps, plan);
+  } else {
+    run_tiles(args, pool, threads, scratch, steps, plan);
+  }
+}
+
+int64_t attention_scratch_floats(const AttentionArgs& args, int threads) {
+  const Plan plan = make_plan(args, threads);
+  return threads * plan.part_floats + (plan.split ? plan.all_floats : 0);
+}
+
+}  // namespace hearth::kernels

@@ -1,0 +1,15 @@
+// The machine's f32 multiply-add rate: the floor that prefill is measured against.
+#pragma once
+
+#include <vector>
+
+#include "base/cpu.h"
+#include "base/threads.h"
+
+namespace hearth::kernels {
+
+/// GFLOP/s (two a multiply-add) that `threads` parts of the pool reach together in registers with
+/// the widest vectors of `isa`; 0 for scalar.
+double measure_fma_gflops(Isa isa, ThreadPool& pool, int threads);
+
+}  // namespace hearth::kernels

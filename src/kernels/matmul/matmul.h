@@ -1,0 +1,79 @@
+// Products with a weight matrix that is read where it lies: y[M, N] = x[M, K] * W[N, K]^T.
+//
+// Every output is one dot product over k in a fixed order: the same bits whatever M, the tile it
+// falls in, or the thread that computes it. All kernels of one instruction set agree on that order,
+// so decode (few rows) and prefill (many rows) give the same answer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/cpu.h"
+#include "base/threads.h"
+#include "hearth/element_type.hpp"
+
+namespace hearth::kernels {
+
+/// W[n][k] = (code[n][k] - zero_point[n][k / group]) * scale[n][k / group], computed in f32; plain
+/// float types and GGUF blocks have neither scales nor zero points. Any alignment.
+struct WeightMatrix {
+  ElementType type = ElementType::f32;
+  const std::byte* data = nullptr;  // [N, K], packed types without row padding
+  int64_t rows = 0;                 // N, outputs
+  int64_t cols = 0;                 // K, inputs
+  int64_t group = 0;                // columns that share a scale; K when per row
+  ElementType scale_type = ElementType::f16;
+  const std::byte* scales = nullptr;  // [N, K / group], or null
+  ElementType zero_point_type = ElementType::u8;
+  const std::byte* zero_points = nullptr;  // [N, K / group], one element when scalar, or null
+  bool zero_point_is_scalar = false;
+};
+
+struct MatmulArgs {
+  const float* x = nullptr;  // [M, K], rows x_stride floats apart
+  int64_t x_stride = 0;
+  int64_t m = 0;
+  const WeightMatrix* weight = nullptr;
+  float* y = nullptr;  // [M, N], rows y_stride floats apart
+  int64_t y_stride = 0;
+  int64_t row_begin = 0;  // rows of W that this call computes
+  int64_t row_end = 0;
+  float* scratch = nullptr;  // MatmulKernel::scratch_floats(weight) floats, 64-byte aligned
+};
+
+struct MatmulKernel {
+  const char* name;
+  Isa isa;
+  /// Null when the kernel takes this weight at this M, else why not.
+  const char* (*refuse)(const WeightMatrix& weight, int64_t m);
+  int64_t (*scratch_floats)(const WeightMatrix& weight);
+  void (*run)(const MatmulArgs& args);
+  /// out[k] = W[n][k] for all columns: the values that products see, the same for every kernel.
+  void (*decode_row)(const WeightMatrix& weight, int64_t n, float* out);
+};
+
+/// Null when the weight makes sense at all, else why not: the part of refuse() that kernels share.
+const char* refuse_weight(const WeightMatrix& weight);
+
+/// All kernels, best first, the reference last (kernels.inc).
+const std::vector<MatmulKernel>& matmul_kernels();
+
+/// The first kernel that this machine (see active_isa) can run and that takes the weight;
+/// `refusals` gets "<kernel>: <reason>" for every one passed over.
+const MatmulKernel& select_matmul(const WeightMatrix& weight, int64_t m, Isa isa,
+                                  std::vector<std::string>* refusals = nullptr);
+
+/// The whole product, the rows of W divided among `threads` parts of the pool. y rows are y_stride
+/// floats apart; scratch has matmul_scratch_floats() floats, 64-byte aligned.
+void matmul(const float* x, int64_t x_stride, int64_t m, const WeightMatrix& weight,
+            const MatmulKernel& kernel, float* y, int64_t y_stride, ThreadPool& pool, int threads,
+            float* scratch);
+/// One part of scratch a thread, each a whole number of cache lines.
+int64_t matmul_scratch_floats(const WeightMatrix& weight, const MatmulKernel& kernel, int threads);
+
+/// Decodes row `n` of W to f32 with the first kernel of `isa` that takes W: token embeddings.
+void decode_row(const WeightMatrix& weight, int64_t n, Isa isa, float* out);
+
+}  // namespace hearth::kernels

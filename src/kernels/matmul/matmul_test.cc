@@ -1,0 +1,369 @@
+#include "kernels/matmul/matmul.h"
+
+#include <cmath>
+#include <memory>
+
+#include "base/decode.h"
+#include "base/float_types.h"
+#include "kernels/testing.h"
+
+namespace hearth::kernels {
+
+const MatmulKernel& matmul_avx512_emulated();
+
+namespace {
+
+using T = ElementType;
+
+std::vector<MatmulKernel> kernels() { return testable(matmul_kernels(), matmul_avx512_emulated); }
+
+// One way to store a weight matrix; `group` 0 means per row.
+struct Kind {
+  T type;
+  T scale_type = T::dynamic;
+  int64_t group = 0;
+  T zero_point_type = T::dynamic;
+  bool zero_point_is_scalar = false;
+};
+
+constexpr Kind kKinds[] = {
+    {T::f32},
+    {T::f16},
+    {T::bf16},
+    {T::f64},
+    {T::q8_0},
+    {T::q4_0},
+    {T::q4_1},
+    {T::q6_k},
+    {T::i8, T::f16},
+    {T::i8, T::f32, 64},
+    {T::u8, T::f16, 0, T::u8},
+    {T::u8, T::f32, 32, T::u8},
+    {T::u8, T::bf16, 3, T::u8},
+    {T::i4, T::f16, 128},
+    {T::i4, T::f16, 1},
+    {T::u4, T::f16, 32, T::u4},
+    {T::u4, T::f16, 64, T::u8, true},
+    {T::u4, T::f16, 7, T::u4},
+    {T::u4, T::f32},
+    {T::nf4, T::f16, 64},
+    {T::f4e2m1, T::f8e8m0, 32},
+    {T::f8e4m3, T::f32},
+    {T::f8e4m3},
+    {T::f8e5m2, T::f16, 16},
+    {T::nf4, T::f8e4m3, 16},
+    {T::u2, T::f16, 32},
+};
+
+std::string describe(const Kind& kind, int64_t rows, int64_t cols) {
+  return fmt::format("{} [{}, {}] scales {} group {} zero points {}{}; {}", to_string(kind.type),
+                     rows, cols, to_string(kind.scale_type), kind.group,
+                     to_string(kind.zero_point_type), kind.zero_point_is_scalar ? " (scalar)" : "",
+                     seed_note());
+}
+
+// Random elements of a type without NaN and infinity, of magnitude about 1.
+void fill(T type, std::byte* data, size_t count, std::mt19937& generator) {
+  if (type == T::f32 || type == T::f16 || type == T::bf16 || type == T::f64) {
+    const auto values = random_floats(generator, static_cast<int64_t>(count));
+    return encode_from_f32(type, values.data(), 0, count, data);
+  }
+  for (size_t i = 0; i < byte_size(type, count); ++i) {
+    auto bits = static_cast<uint8_t>(generator());
+    if (type == T::f8e4m3 && (bits & 0x7f) == 0x7f) bits ^= 1;
+    if (type == T::f8e5m2 && (bits & 0x7c) == 0x7c) bits ^= 4;
+    if (type == T::f8e8m0) bits = static_cast<uint8_t>(120 + bits % 12);
+    data[i] = std::byte{bits};
+  }
+  const auto put_half = [&](size_t offset, float value) {
+    const uint16_t half = f32_to_f16(value);
+    std::memcpy(data + offset, &half, sizeof(half));
+  };
+  if (!is_gguf_block(type)) return;
+  for (size_t b = 0; b < count / block_elements(type); ++b) {
+    const size_t block = b * block_bytes(type);
+    if (type == T::q6_k) {
+      put_half(block + 208, 0.001f);
+    } else {
+      put_half(block, 0.05f);
+    }
+    if (type == T::q4_1) put_half(block + 2, -0.4f);
+  }
+}
+
+struct Weight {
+  WeightMatrix matrix;
+  std::unique_ptr<GuardedBytes> data, scales, zero_points;
+};
+
+std::unique_ptr<GuardedBytes> random_bytes(T type, int64_t count, size_t gap,
+                                           std::mt19937& generator) {
+  auto bytes = std::make_unique<GuardedBytes>(byte_size(type, static_cast<size_t>(count)), gap);
+  fill(type, bytes->data(), static_cast<size_t>(count), generator);
+  return bytes;
+}
+
+Weight make_weight(const Kind& kind, int64_t rows, int64_t cols, size_t gap,
+                   std::mt19937& generator) {
+  Weight w;
+  WeightMatrix& m = w.matrix;
+  m.type = kind.type;
+  m.rows = rows;
+  m.cols = cols;
+  m.group = kind.group == 0 ? cols : kind.group;
+  w.data = random_bytes(kind.type, rows * cols, gap, generator);
+  m.data = w.data->data();
+  const int64_t groups = rows * (cols / m.group);
+  if (kind.scale_type != T::dynamic) {
+    m.scale_type = kind.scale_type;
+    w.scales = random_bytes(kind.scale_type, groups, gap, generator);
+    m.scales = w.scales->data();
+  }
+  if (kind.zero_point_type != T::dynamic) {
+    m.zero_point_type = kind.zero_point_type;
+    m.zero_point_is_scalar = kind.zero_point_is_scalar;
+    w.zero_points =
+        random_bytes(kind.zero_point_type, kind.zero_point_is_scalar ? 1 : groups, gap, generator);
+    m.zero_points = w.zero_points->data();
+  }
+  return w;
+}
+
+bool possible(const Kind& kind, int64_t cols) {
+  if (is_gguf_block(kind.type)) return cols % static_cast<int64_t>(block_elements(kind.type)) == 0;
+  return kind.group == 0 || cols % kind.group == 0;
+}
+
+std::vector<float> product(const MatmulKernel& kernel, const WeightMatrix& w,
+                           const std::vector<float>& x, int64_t m) {
+  std::vector<float> y(static_cast<size_t>(m * w.rows), NAN);
+  Scratch scratch(kernel.scratch_floats(w));
+  kernel.run({x.data(), w.cols, m, &w, y.data(), w.rows, 0, w.rows, scratch.data()});
+  return y;
+}
+
+std::vector<float> decoded(const MatmulKernel& kernel, const WeightMatrix& w) {
+  std::vector<float> values(static_cast<size_t>(w.rows * w.cols));
+  for (int64_t n = 0; n < w.rows; ++n) kernel.decode_row(w, n, values.data() + n * w.cols);
+  return values;
+}
+
+// Columns around a vector, a chunk of the sum (512) and a GGUF block, and a prime.
+constexpr int64_t kCols[] = {1,   2,   7,   8,   15,  16,  17,  31,  32,   33,   64,  96,
+                             127, 256, 448, 511, 512, 513, 576, 768, 1024, 1031, 1536};
+
+TEST(Matmul, DecodesTheValuesOfTheScalarDefinition) {
+  std::mt19937 generator = seeded_generator();
+  for (const MatmulKernel& kernel : kernels()) {
+    for (const Kind& kind : kKinds) {
+      for (int64_t cols : kCols) {
+        if (!possible(kind, cols)) continue;
+        const Weight w = make_weight(kind, 3, cols, generator() % 64, generator);
+        EXPECT_TRUE(
+            same_bits(decoded(kernel, w.matrix), decoded(matmul_kernels().back(), w.matrix)))
+            << kernel.name << ": " << describe(kind, 3, cols);
+      }
+    }
+  }
+}
+
+TEST(Matmul, DecodesEveryPatternOfTheSmallFloats) {
+  for (const MatmulKernel& kernel : kernels()) {
+    for (T type : {T::f8e4m3, T::f8e5m2, T::nf4, T::f4e2m1, T::i8, T::u8, T::i4, T::u4}) {
+      std::vector<std::byte> all(256);
+      for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::byte>(i);
+      WeightMatrix w;
+      w.type = type;
+      w.data = all.data();
+      w.rows = 1;
+      w.cols = bits_of(type) == 4 ? 512 : 256;
+      EXPECT_TRUE(same_bits(decoded(kernel, w), decoded(matmul_kernels().back(), w)))
+          << kernel.name << ": " << to_string(type);
+    }
+    for (T type : {T::f16, T::bf16}) {
+      std::vector<uint16_t> all(65536);
+      for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint16_t>(i);
+      WeightMatrix w;
+      w.type = type;
+      w.data = reinterpret_cast<const std::byte*>(all.data());
+      w.rows = 1;
+      w.cols = 65536;
+      EXPECT_TRUE(same_bits(decoded(kernel, w), decoded(matmul_kernels().back(), w)))
+          << kernel.name << ": " << to_string(type);
+    }
+  }
+}
+
+// A product passes through at most this many roundings (dot_product.h): the steps of a vector
+// accumulator of at least 8 lanes through a chunk of 512 columns, the sum of the lanes, the sum of
+// the chunks, and the reference's own rounding to f32.
+double relative_bound(int64_t cols) {
+  const int64_t steps = (std::min<int64_t>(cols, 512) + 7) / 8;
+  const int64_t roundings = steps + 4 + (cols + 511) / 512 + 1;
+  return static_cast<double>(roundings) * 0x1p-24;
+}
+
+// sums of |x| |W|, what rounding errors are relative to.
+double magnitude(const float* x, const float* w, int64_t cols) {
+  double sum = 0;
+  for (int64_t k = 0; k < cols; ++k) sum += std::fabs(static_cast<double>(x[k]) * w[k]);
+  return sum;
+}
+
+void expect_near_reference(const MatmulKernel& kernel, const Kind& kind, int64_t rows, int64_t cols,
+                           int64_t m, std::mt19937& generator) {
+  const Weight w = make_weight(kind, rows, cols, generator() % 64, generator);
+  const std::vector<float> x = random_floats(generator, m * cols);
+  const std::vector<float> expected = product(matmul_kernels().back(), w.matrix, x, m);
+  const std::vector<float> values = decoded(matmul_kernels().back(), w.matrix);
+  const std::vector<float> y = product(kernel, w.matrix, x, m);
+  for (int64_t i = 0; i < m * rows; ++i) {
+    const double allowed = relative_bound(cols) * magnitude(x.data() + i / rows * cols,
+                                                            values.data() + i % rows * cols, cols);
+    ASSERT_NEAR(y[static_cast<size_t>(i)], expected[static_cast<size_t>(i)], allowed)
+        << kernel.name << ": token " << i / rows << " of " << m << ", row " << i % rows << ": "
+        << describe(kind, rows, cols);
+  }
+}
+
+TEST(Matmul, MatchesTheReferenceWithinTheBoundOfItsRoundings) {
+  std::mt19937 generator = seeded_generator();
+  const int64_t tokens[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 24, 25, 31, 64};
+  const int64_t rows[] = {1, 3, 4, 5, 7, 8, 9, 17};
+  for (const MatmulKernel& kernel : kernels()) {
+    for (const Kind& kind : kKinds) {
+      size_t turn = generator() % 64;
+      for (int64_t cols : kCols) {
+        if (!possible(kind, cols)) continue;
+        for (int repeat = 0; repeat < 3; ++repeat, ++turn)
+          expect_near_reference(kernel, kind, rows[turn % std::size(rows)], cols,
+                                tokens[turn % std::size(tokens)], generator);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST(Matmul, ManyTokensSpanSeveralBlocksOfPackedActivations) {
+  std::mt19937 generator = seeded_generator();
+  for (const MatmulKernel& kernel : kernels())
+    for (int64_t m : {126, 127, 130, 257})
+      for (const Kind& kind : {Kind{T::f16}, Kind{T::u4, T::f16, 32, T::u4}})
+        expect_near_reference(kernel, kind, 9, 1056, m, generator);
+}
+
+TEST(Matmul, EveryAlignmentGivesTheSameBits) {
+  std::mt19937 generator = seeded_generator();
+  for (const MatmulKernel& kernel : kernels()) {
+    for (const Kind& kind : {Kind{T::f32}, Kind{T::f16}, Kind{T::q4_1}, Kind{T::i8, T::f16, 32}}) {
+      const Weight w = make_weight(kind, 5, 96, 0, generator);
+      const size_t bytes = byte_size(kind.type, 5 * 96);
+      const std::vector<float> x = random_floats(generator, 4 * 96);
+      const std::vector<float> expected = product(kernel, w.matrix, x, 4);
+      for (size_t gap = 0; gap < 64; ++gap) {
+        const GuardedBytes copy(bytes, gap);
+        std::memcpy(copy.data(), w.matrix.data, bytes);
+        WeightMatrix moved = w.matrix;
+        moved.data = copy.data();
+        EXPECT_TRUE(same_bits(product(kernel, moved, x, 4), expected))
+            << kernel.name << ": " << describe(kind, 5, 96) << ", gap " << gap;
+      }
+    }
+  }
+}
+
+TEST(Matmul, TokensGiveTheSameBitsAloneAndInAnyCompany) {
+  std::mt19937 generator = seeded_generator();
+  for (const MatmulKernel& kernel : kernels()) {
+    for (const Kind& kind : kKinds) {
+      const int64_t rows = 11, cols = kind.group % 7 == 0 && kind.group > 0 ? 1050 : 1536,
+                    all = 140;
+      if (!possible(kind, cols)) continue;
+      const Weight w = make_weight(kind, rows, cols, 0, generator);
+      const std::vector<float> x = random_floats(generator, all * cols);
+      const std::vector<float> expected = product(kernel, w.matrix, x, all);
+      for (int64_t m : {1, 2, 3, 4, 5, 6, 7, 8, 9, 24, 25, 31, 64}) {
+        const int64_t first = static_cast<int64_t>(generator()) % (all - m);
+        const std::vector<float> part(x.begin() + first * cols, x.begin() + (first + m) * cols);
+        const std::vector<float> same(expected.begin() + first * rows,
+                                      expected.begin() + (first + m) * rows);
+        EXPECT_TRUE(same_bits(product(kernel, w.matrix, part, m), same))
+            << kernel.name << ": tokens " << first << " to " << first + m << ": "
+            << describe(kind, rows, cols);
+      }
+    }
+  }
+}
+
+TEST(Matmul, RowsGiveTheSameBitsInAnyRange) {
+  std::mt19937 generator = seeded_generator();
+  const int64_t rows = 37, cols = 600, m = 5;
+  for (const MatmulKernel& kernel : kernels()) {
+    const Weight w = make_weight({T::f16}, rows, cols, 0, generator);
+    const std::vector<float> x = random_floats(generator, m * cols);
+    const std::vector<float> expected = product(kernel, w.matrix, x, m);
+    for (int64_t cut = 0; cut <= rows; ++cut) {
+      std::vector<float> y(expected.size(), NAN);
+      Scratch scratch(kernel.scratch_floats(w.matrix));
+      MatmulArgs args{x.data(), cols, m, &w.matrix, y.data(), rows, 0, cut, scratch.data()};
+      kernel.run(args);
+      args.row_begin = cut;
+      args.row_end = rows;
+      kernel.run(args);
+      EXPECT_TRUE(same_bits(y, expected)) << kernel.name << ": cut at row " << cut;
+    }
+  }
+}
+
+TEST(Matmul, ThreadsAndStridesDoNotChangeTheBits) {
+  std::mt19937 generator = seeded_generator();
+  const int64_t rows = 333, cols = 640, x_stride = 651, y_stride = 340;
+  for (const MatmulKernel& kernel : kernels()) {
+    for (int64_t m : {1, 17}) {
+      const Weight w = make_weight({T::q8_0}, rows, cols, 0, generator);
+      const std::vector<float> x = random_floats(generator, m * x_stride);
+      std::vector<float> expected;
+      for (int threads : {1, 2, 3, 8}) {
+        ThreadPool pool(threads);
+        std::vector<float> y(static_cast<size_t>(m * y_stride), 123.0f);
+        Scratch scratch(matmul_scratch_floats(w.matrix, kernel, threads));
+        matmul(x.data(), x_stride, m, w.matrix, kernel, y.data(), y_stride, pool, threads,
+               scratch.data());
+        EXPECT_EQ(y[static_cast<size_t>(rows)], 123.0f) << "wrote between rows of y";
+        if (expected.empty()) expected = y;
+        EXPECT_TRUE(same_bits(y, expected)) << kernel.name << ": " << threads << " threads";
+      }
+    }
+  }
+}
+
+TEST(Matmul, SelectionSaysWhyKernelsWerePassedOver) {
+  WeightMatrix w;
+  w.rows = w.cols = 4;
+  std::vector<std::string> refusals;
+  EXPECT_STREQ(select_matmul(w, 1, Isa::scalar, &refusals).name, "reference");
+  EXPECT_EQ(refusals.size(), matmul_kernels().size() - 1);
+  for (const std::string& refusal : refusals)
+    EXPECT_NE(refusal.find("needs another instruction set"), std::string::npos) << refusal;
+}
+
+TEST(Matmul, RefusesWeightsThatMakeNoSense) {
+  const std::byte byte{};
+  WeightMatrix w;
+  w.rows = 1;
+  w.cols = 48;
+  for (const MatmulKernel& kernel : kernels()) {
+    WeightMatrix bad = w;
+    bad.type = T::string;
+    EXPECT_STREQ(kernel.refuse(bad, 1), "the weight is not numeric");
+    bad.type = T::q4_0;
+    EXPECT_STREQ(kernel.refuse(bad, 1), "rows of the weight are not whole GGUF blocks");
+    bad = w;
+    bad.scales = &byte;
+    bad.group = 32;
+    EXPECT_STREQ(kernel.refuse(bad, 1), "the group does not divide the columns");
+  }
+}
+
+}  // namespace
+}  // namespace hearth::kernels
