@@ -1,0 +1,42 @@
+// Properties of devices and compiled models, under the names OpenVINO gives them. The whole list,
+// with values and defaults, is hearth/properties.inc.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "hearth/any.hpp"
+#include "hearth/element_type.hpp"
+
+namespace hearth {
+
+namespace hint {
+inline std::pair<std::string, Any> inference_precision(ElementType type) {
+  return {"INFERENCE_PRECISION_HINT", std::string(to_string(type))};
+}
+inline std::pair<std::string, Any> kv_cache_precision(ElementType type) {
+  return {"KV_CACHE_PRECISION", std::string(to_string(type))};
+}
+enum class ExecutionMode { PERFORMANCE, ACCURACY };
+inline std::pair<std::string, Any> execution_mode(ExecutionMode mode) {
+  return {"EXECUTION_MODE_HINT",
+          std::string(mode == ExecutionMode::ACCURACY ? "ACCURACY" : "PERFORMANCE")};
+}
+enum class PerformanceMode { LATENCY, THROUGHPUT, CUMULATIVE_THROUGHPUT };
+inline std::pair<std::string, Any> performance_mode(PerformanceMode mode) {
+  constexpr const char* kNames[] = {"LATENCY", "THROUGHPUT", "CUMULATIVE_THROUGHPUT"};
+  return {"PERFORMANCE_HINT", std::string(kNames[static_cast<int>(mode)])};
+}
+inline constexpr Property<uint64_t> dynamic_quantization_group_size{
+    "DYNAMIC_QUANTIZATION_GROUP_SIZE"};
+}  // namespace hint
+
+inline constexpr Property<int32_t> inference_num_threads{"INFERENCE_NUM_THREADS"};
+inline constexpr Property<std::string> cache_dir{"CACHE_DIR"};
+inline constexpr Property<bool> enable_mmap{"ENABLE_MMAP"};
+
+namespace device {
+inline constexpr Property<std::string> full_name{"FULL_DEVICE_NAME"};
+}  // namespace device
+
+}  // namespace hearth

@@ -1,0 +1,68 @@
+// TokenModel on the paged runtime.
+#include "base/error.h"
+#include "base/log.h"
+#include "genai/engine/stateful_token_model.h"
+#include "genai/engine/token_model.h"
+#include "runtime/paged_model.h"
+
+namespace hearth::genai {
+namespace {
+
+class PagedCache : public SequenceCache {
+ public:
+  explicit PagedCache(runtime::KvSequence sequence) : sequence_(std::move(sequence)) {}
+  int64_t tokens() const override { return sequence_.tokens(); }
+  std::unique_ptr<SequenceCache> fork() const override {
+    return std::make_unique<PagedCache>(sequence_);
+  }
+  bool truncate(int64_t tokens) override {
+    sequence_.truncate(tokens);
+    return true;
+  }
+  runtime::KvSequence& sequence() { return sequence_; }
+
+ private:
+  runtime::KvSequence sequence_;
+};
+
+class PagedTokenModel : public TokenModel {
+ public:
+  explicit PagedTokenModel(std::unique_ptr<runtime::PagedModel> model) : model_(std::move(model)) {}
+
+  std::unique_ptr<SequenceCache> new_sequence() override {
+    return std::make_unique<PagedCache>(model_->new_sequence());
+  }
+  Tensor forward(std::span<const ModelInput> inputs) override {
+    std::vector<runtime::TokenSpan> spans;
+    spans.reserve(inputs.size());
+    for (const ModelInput& input : inputs)
+      spans.push_back({&static_cast<PagedCache*>(input.cache)->sequence(), input.tokens,
+                       static_cast<int64_t>(input.logits)});
+    const Tensor logits = model_->forward(spans);
+    if (!logits) return {};
+    const Shape& shape = logits.get_shape();  // [1, n, V]
+    return logits.reshaped({shape[1], shape[2]});
+  }
+  bool can_batch() const override { return model_->rows_independent(); }
+  size_t weight_bytes() const override { return model_->weight_bytes(); }
+  size_t cache_bytes_per_token() const override {
+    return model_->blocks().block_bytes() / kernels::kBlockTokens;
+  }
+  size_t private_bytes() const override { return model_->private_bytes(); }
+
+ private:
+  std::unique_ptr<runtime::PagedModel> model_;
+};
+
+}  // namespace
+
+std::unique_ptr<TokenModel> make_token_model(const CompiledModel& model) {
+  std::string reason;
+  if (auto paged = runtime::PagedModel::create(model, &reason))
+    return std::make_unique<PagedTokenModel>(std::move(paged));
+  log(LogLevel::warning,
+      "the model runs without the paged cache, one sequence at a time and slower: {}", reason);
+  return make_stateful_token_model(model);
+}
+
+}  // namespace hearth::genai

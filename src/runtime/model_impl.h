@@ -1,0 +1,37 @@
+// What stands behind the public handles of hearth/core.hpp.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "hearth/core.hpp"
+#include "ir/graph.h"
+#include "runtime/plan.h"
+#include "runtime/session.h"
+
+namespace hearth {
+
+class Model::Impl {
+ public:
+  explicit Impl(ir::Graph g);
+  ir::Graph graph;
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+};
+
+class CompiledModel::Impl {
+ public:
+  Impl(const Model::Impl& model, const runtime::Settings& settings);
+  std::shared_ptr<const runtime::Plan> plan;
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+};
+
+}  // namespace hearth
+
+namespace hearth::runtime {
+
+/// A model from a graph made in memory (a Hugging Face folder or a GGUF file, through frontends).
+Model make_model(ir::Graph graph);
+
+}  // namespace hearth::runtime

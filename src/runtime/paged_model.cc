@@ -1,0 +1,86 @@
+#include "runtime/paged_model.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "runtime/model_impl.h"
+
+namespace hearth::runtime {
+namespace {
+
+bool is_read_outside_of_attention(const Plan& plan, const std::string& input) {
+  const auto it = plan.inputs.find(input);
+  if (it == plan.inputs.end()) return false;
+  for (const auto& step : plan.steps)
+    for (int index : step->inputs)
+      if (index == it->second && step->op != "CachedAttention") return true;
+  return false;
+}
+
+std::string refusal(const CompiledModel& model) {
+  const Plan& plan = *model.impl().plan;
+  if (!plan.cached()) return "its attention and state are not of a form that is recognised";
+  for (const Port& port : model.inputs())
+    if (port.name != "input_ids" && port.name != "attention_mask" && port.name != "position_ids" &&
+        port.name != "beam_idx")
+      return fmt::format("it has an input `{}`", port.name);
+  for (const char* input : {"attention_mask", "beam_idx"})
+    if (is_read_outside_of_attention(plan, input))
+      return fmt::format("`{}` is used outside of attention", input);
+  if (model.outputs().size() != 1) return "it has more than one output";
+  return {};
+}
+
+Tensor ints(ElementType type, const Shape& shape) {
+  Tensor out(type, shape);
+  if (out.get_size() > 0) std::memset(out.data(), 0, out.get_byte_size());
+  return out;
+}
+
+}  // namespace
+
+PagedModel::PagedModel(const CompiledModel& model)
+    : model_(model),
+      blocks_(std::make_shared<KvBlocks>(model.impl().plan->kv_layouts)),
+      session_(model.impl().plan) {}
+
+std::unique_ptr<PagedModel> PagedModel::create(const CompiledModel& model, std::string* reason) {
+  const std::string why = refusal(model);
+  if (reason != nullptr) *reason = why;
+  if (!why.empty()) return nullptr;
+  return std::unique_ptr<PagedModel>(new PagedModel(model));
+}
+
+Tensor PagedModel::forward(std::span<const TokenSpan> spans) {
+  size_t total = 0;
+  for (const TokenSpan& span : spans) total += span.tokens.size();
+  Batch batch;
+  std::vector<Tensor> inputs;
+  Tensor ids, positions;
+  for (const Port& port : model_.inputs()) {
+    inputs.push_back(ints(port.element_type, port.name == "beam_idx" ? Shape{1} : Shape{1, total}));
+    if (port.name == "input_ids") ids = inputs.back();
+    if (port.name == "position_ids") positions = inputs.back();
+  }
+  int64_t row = 0;
+  for (const TokenSpan& span : spans) {
+    const auto count = static_cast<int64_t>(span.tokens.size());
+    HEARTH_ASSERT(span.logits <= count, "more logits than tokens were asked for");
+    std::copy(span.tokens.begin(), span.tokens.end(), ids.data<int64_t>() + row);
+    for (int64_t i = 0; positions && i < count; ++i)
+      positions.data<int64_t>()[row + i] = span.sequence->tokens() + i;
+    for (int64_t i = count - span.logits; i < count; ++i)
+      batch.logit_rows.push_back(static_cast<int32_t>(row + i));
+    batch.add(*span.sequence, row, count);
+    row += count;
+  }
+  const bool wanted = !batch.logit_rows.empty();
+  if (!wanted) batch.logit_rows.push_back(static_cast<int32_t>(row - 1));  // one row, thrown away
+  session_.run(inputs, &batch, blocks_.get());
+  for (const TokenSpan& span : spans)
+    span.sequence->advance(static_cast<int64_t>(span.tokens.size()));
+  return wanted ? session_.result(0) : Tensor();
+}
+
+}  // namespace hearth::runtime

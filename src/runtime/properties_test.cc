@@ -1,0 +1,56 @@
+// Properties: what is accepted, what is refused, and where defaults come from.
+#include "runtime/properties.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hearth/exception.hpp"
+#include "hearth/properties.hpp"
+
+namespace hearth::runtime {
+namespace {
+
+std::string error_of(const AnyMap& properties) {
+  try {
+    read_settings(properties, ir::Graph());
+  } catch (const Exception& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::bad_input);
+    return e.what();
+  }
+  return {};
+}
+
+TEST(Properties, UnknownNamesAndValuesListTheKnownOnes) {
+  EXPECT_THAT(error_of({{"INFERENCE_PRECISION", "f32"}}),
+              testing::HasSubstr("INFERENCE_PRECISION_HINT"));
+  EXPECT_THAT(error_of({{"INFERENCE_PRECISION_HINT", "f8"}}), testing::HasSubstr("f32|bf16|f16"));
+  EXPECT_THAT(error_of({{"KV_CACHE_PRECISION", "u4"}}), testing::HasSubstr("f32|f16|bf16"));
+  EXPECT_THAT(error_of({{"INFERENCE_NUM_THREADS", -1}}), testing::HasSubstr("from 0 upwards"));
+  EXPECT_THAT(error_of({{"FULL_DEVICE_NAME", "x"}}), testing::HasSubstr("not set"));
+}
+
+TEST(Properties, ModeAndModelGiveDefaults) {
+  const Settings accurate = read_settings({{"EXECUTION_MODE_HINT", "ACCURACY"}}, ir::Graph());
+  EXPECT_EQ(accurate.inference_precision, ElementType::f32);
+  EXPECT_EQ(accurate.kv_precision, ElementType::f32);
+  EXPECT_EQ(read_settings({}, ir::Graph()).kv_precision, ElementType::f16);
+
+  ir::Graph graph;
+  graph.rt_info.push_back(
+      {"runtime_options", {}, {{"KV_CACHE_PRECISION", {{"value", "bf16"}}, {}}}});
+  EXPECT_EQ(read_settings({}, graph).kv_precision, ElementType::bf16);
+  EXPECT_EQ(read_settings({{"KV_CACHE_PRECISION", "f32"}}, graph).kv_precision, ElementType::f32);
+}
+
+TEST(Properties, TypedSettersGiveTheSameNames) {
+  const Settings s = read_settings(
+      {hint::inference_precision(element::bf16), hint::kv_cache_precision(element::f32),
+       hint::execution_mode(hint::ExecutionMode::ACCURACY), inference_num_threads(1)},
+      ir::Graph());
+  EXPECT_EQ(s.inference_precision, ElementType::bf16);
+  EXPECT_EQ(s.kv_precision, ElementType::f32);
+  EXPECT_EQ(s.threads, 1);
+}
+
+}  // namespace
+}  // namespace hearth::runtime

@@ -1,0 +1,55 @@
+#include "runtime/session.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/error.h"
+
+namespace hearth::runtime {
+
+Session::Session(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {
+  values_.resize(plan_->values.size());
+  for (size_t i = 0; i < values_.size(); ++i) values_[i] = plan_->values[i].constant;
+}
+
+void Session::run(const std::vector<Tensor>& inputs, const Batch* batch, const KvBlocks* cache) {
+  HEARTH_ASSERT(inputs.size() == plan_->parameters.size(), "an inference without all its inputs");
+  rows_ = 0;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    values_[static_cast<size_t>(plan_->parameters[i])] = inputs[i];
+    const Shape& shape = inputs[i].get_shape();
+    // Inputs are [B, T], or [B, P + T] for the mask; the smaller product is the number of token
+    // rows.
+    if (shape.size() == 2 && (rows_ == 0 || static_cast<int64_t>(inputs[i].get_size()) < rows_))
+      rows_ = static_cast<int64_t>(inputs[i].get_size());
+  }
+  const auto needed = static_cast<size_t>(plan_->arena_row_floats * rows_);
+  if (needed > arena_floats_) {
+    arena_ = {nullptr, [](float*) {}};
+    const size_t bytes = (needed * sizeof(float) + 63) / 64 * 64;
+    auto* memory = static_cast<float*>(std::aligned_alloc(64, bytes));
+    if (memory == nullptr)
+      failed("out of memory: no room for {} bytes of activations of {} tokens", bytes, rows_);
+    arena_ = {memory, [](float* p) { std::free(p); }};
+    arena_floats_ = bytes / sizeof(float);
+  }
+  StepContext context{values_, scratch_, ThreadPool::instance(), batch, cache, &states_};
+  for (const auto& step : plan_->steps) {
+    if (step->planned_output()) place(*step, context);
+    step->run(context);
+  }
+}
+
+void Session::place(const Step& step, StepContext& context) {
+  const auto index = static_cast<size_t>(step.outputs[0]);
+  const PlannedValue& planned = plan_->values[index];
+  const Shape shape = step.output_shape(context);
+  const auto size = static_cast<int64_t>(shape_size(shape));
+  if (planned.row_floats > 0 && size == planned.row_floats * rows_) {
+    values_[index] = Tensor(ElementType::f32, shape, arena_.get() + planned.offset_floats * rows_);
+  } else {
+    values_[index] = Tensor(ElementType::f32, shape);
+  }
+}
+
+}  // namespace hearth::runtime
