@@ -1,0 +1,96 @@
+"""The binary, the models and the exact flags that the end-to-end tests share."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+EXACT = ["--property", "INFERENCE_PRECISION_HINT=f32", "--property", "KV_CACHE_PRECISION=f32"]
+
+
+def absent(what):
+    """Skips, or fails where everything is required."""
+    if os.environ.get("HEARTH_REQUIRE_ORACLES") == "1":
+        pytest.fail(f"{what}, and HEARTH_REQUIRE_ORACLES=1 does not let this be skipped")
+    pytest.skip(what)
+
+
+class Hearth:
+    """Runs the hearth binary."""
+
+    def __init__(self, binary):
+        self.binary = binary
+
+    def start(self, *arguments, **options):
+        return subprocess.Popen([self.binary, *map(str, arguments)], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, **options)
+
+    def try_run(self, *arguments, timeout=600, **options):
+        return subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True,
+                              timeout=timeout, **options)
+
+    def run(self, *arguments, **options):
+        """stdout of a run that must succeed."""
+        result = self.try_run(*arguments, **options)
+        assert result.returncode == 0, f"hearth {' '.join(map(str, arguments))}:\n{result.stderr}"
+        return result.stdout
+
+    def json(self, *arguments, **options):
+        return json.loads(self.run(*arguments, "--json", **options))
+
+
+@pytest.fixture(scope="session")
+def hearth():
+    binary = pathlib.Path(os.environ.get("HEARTH_BINARY", ROOT / "build/release/bin/hearth"))
+    assert binary.exists(), f"{binary} is not there; ./dev build makes it"
+    return Hearth(binary.resolve())
+
+
+@pytest.fixture(scope="session")
+def bundled():
+    return ROOT / "models/hearth-tiny"
+
+
+@pytest.fixture(scope="session")
+def bundled_ir(hearth, bundled, tmp_path_factory):
+    out = tmp_path_factory.mktemp("bundled") / "ir"
+    hearth.run("export", "-m", bundled, out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of test material that may lie beside the project."""
+    folder = pathlib.Path(os.environ.get("HEARTH_SHARED", ROOT.parent / "shared")) / "material"
+    if not folder.is_dir():
+        pytest.skip("there is no ../shared/material")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def smollm2_gguf():
+    run = subprocess.run([sys.executable, ROOT / "tools/get-model", "smollm2"],
+                         capture_output=True, text=True)
+    if run.returncode != 0:
+        absent(f"SmolLM2 could not be fetched: {run.stderr.strip().splitlines()[-1]}")
+    return pathlib.Path(run.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def smollm2_folder(smollm2_gguf, tmp_path_factory):
+    out = tmp_path_factory.mktemp("smollm2") / "folder"
+    subprocess.run([sys.executable, ROOT / "tools/smollm2_to_hf.py", smollm2_gguf, out], check=True,
+                   capture_output=True)
+    return out
+
+
+@pytest.fixture(scope="session")
+def smollm2_ir(hearth, smollm2_gguf, tmp_path_factory):
+    out = tmp_path_factory.mktemp("smollm2") / "ir"
+    hearth.run("export", "-m", smollm2_gguf, out)
+    return out

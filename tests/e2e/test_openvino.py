@@ -1,0 +1,118 @@
+"""The same models in OpenVINO: it runs what Hearth exports, and Hearth runs what optimum-intel
+exports, with the same logits; openvino_genai runs a folder of Hearth's."""
+
+import json
+
+import numpy as np
+import openvino as ov
+import pytest
+from conftest import EXACT, ROOT
+from goldens.tiny_cases import CASES
+from make_tiny_goldens import write_whole_checkpoint
+
+TOLERANCE = 1e-4
+TINY = ROOT / "tests/golden/tiny"
+CORE = ov.Core()
+F32 = {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32"}
+# optimum-intel bakes the ungrown base of dynamic rope into the graph, so past the original length
+# its export is no oracle.
+NO_ORACLE = {"llama_rope_dynamic_long"}
+# One of each kind for the exports that take seconds each.
+EXPORTED = ["llama_gqa3_64_tied", "llama_mlp_bias", "llama_gelu", "llama_rope_llama3",
+            "llama_rope_yarn", "mistral_sliding", "qwen2_sliding_layer_types", "qwen3_bias_old"]
+
+
+def case_named(name):
+    return next(case for case in CASES if case.name == name)
+
+
+def golden(name):
+    """(feeds, mask, logits)"""
+    values = json.loads((TINY / name / "golden.json").read_text())
+    mask = np.array(values["attention_mask"])
+    feeds = {"input_ids": np.array(values["input_ids"]), "attention_mask": mask,
+             "position_ids": np.array(values["position_ids"]),
+             "beam_idx": np.arange(len(mask), dtype=np.int32)}
+    return feeds, mask, np.load(TINY / name / "logits.npy")
+
+
+def error(logits, expected, mask):
+    assert logits.shape == expected.shape
+    return np.abs(logits - expected)[mask == 1].max() / np.abs(expected[mask == 1]).max()
+
+
+def openvino_logits(folder, feeds):
+    request = CORE.compile_model(folder / "openvino_model.xml", "CPU", F32).create_infer_request()
+    return request.infer(feeds)["logits"].copy()
+
+
+def hearth_logits(hearth, folder, feeds, tmp_path):
+    inputs = []
+    for name, array in feeds.items():
+        np.save(tmp_path / f"{name}.npy", array)
+        inputs += ["--input", f"{name}={tmp_path / name}.npy"]
+    hearth.run("run", folder / "openvino_model.xml", *inputs, "--output-dir", tmp_path, *EXACT)
+    return np.load(tmp_path / "logits.npy")
+
+
+def optimum_export(source, out, bits=None):
+    from optimum.exporters.openvino import main_export
+    from optimum.intel import OVConfig, OVWeightQuantizationConfig
+
+    config = None
+    if bits is not None:
+        group = {"group_size": 32, "all_layers": True} if bits == 4 else {}
+        config = OVConfig(quantization_config=OVWeightQuantizationConfig(bits=bits, sym=False, **group))
+    else:
+        config = OVConfig(dtype="fp32")
+    main_export(str(source), out, task="text-generation-with-past", ov_config=config,
+                convert_tokenizer=False)
+    return out
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_openvino_runs_our_export(hearth, case, tmp_path):
+    write_whole_checkpoint(tmp_path / "hf", case)
+    hearth.run("export", "-m", tmp_path / "hf", tmp_path / "ir")
+    feeds, mask, expected = golden(case.name)
+    assert error(openvino_logits(tmp_path / "ir", feeds), expected, mask) < TOLERANCE
+    assert error(hearth_logits(hearth, tmp_path / "ir", feeds, tmp_path), expected, mask) < TOLERANCE
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", EXPORTED)
+def test_we_run_optimums_export(hearth, name, tmp_path):
+    write_whole_checkpoint(tmp_path / "hf", case_named(name))
+    optimum_export(tmp_path / "hf", tmp_path / "ir")
+    feeds, mask, expected = golden(name)
+    assert error(hearth_logits(hearth, tmp_path / "ir", feeds, tmp_path), expected, mask) < TOLERANCE
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("bits", [8, 4])
+@pytest.mark.parametrize("name", ["llama_gqa3_64_tied", "qwen3"])
+def test_we_run_optimums_compressed_export(hearth, name, bits, tmp_path):
+    """Against OpenVINO on the same file: the weights differ from the golden's."""
+    write_whole_checkpoint(tmp_path / "hf", case_named(name))
+    optimum_export(tmp_path / "hf", tmp_path / "ir", bits)
+    feeds, mask, _ = golden(name)
+    expected = openvino_logits(tmp_path / "ir", feeds)
+    assert error(hearth_logits(hearth, tmp_path / "ir", feeds, tmp_path), expected, mask) < TOLERANCE
+
+
+def test_genai_runs_our_folder(hearth, bundled, bundled_ir):
+    """openvino_genai.LLMPipeline on an exported folder; its tokenizer IR comes from
+    openvino_tokenizers."""
+    import openvino_genai
+    import openvino_tokenizers
+    import transformers
+
+    tokenizer = transformers.AutoTokenizer.from_pretrained(bundled)
+    for model, name in zip(openvino_tokenizers.convert_tokenizer(tokenizer, with_detokenizer=True),
+                           ("openvino_tokenizer.xml", "openvino_detokenizer.xml")):
+        ov.save_model(model, bundled_ir / name)
+    pipeline = openvino_genai.LLMPipeline(bundled_ir, "CPU", **F32)
+    for question in ("What colour is the sky?", "Tell me a story about a fox."):
+        theirs = pipeline.generate(question, max_new_tokens=60)
+        ours = hearth.json("generate", bundled_ir, question, "--max-new-tokens", 60, *EXACT)["text"]
+        assert ours == theirs

@@ -1,0 +1,125 @@
+// hearth_tokenize_probe TOKENIZER [--no-special-tokens] [--time FILE]: reads JSON values from
+// stdin, one a line. A string is encoded: {"ids"}. A list of ids is decoded, whole and as a stream:
+// {"text", "raw" (with special tokens), "pieces", "raw_pieces"}. An error is {"error"}. With --time
+// it prints how fast the file is encoded instead. TOKENIZER may be a GGUF vocabulary as JSON, see
+// tools/gguf_tokenizer.py --dump-vocabulary.
+#include <ctime>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "base/json.h"
+#include "base/mapped_file.h"
+#include "text/gguf_vocabulary.h"
+#include "text/tokenizer.h"
+
+namespace {
+
+using hearth::Json;
+using hearth::text::StreamDecoder;
+using hearth::text::Tokenizer;
+using TokenizerPtr = std::shared_ptr<const Tokenizer>;
+
+// Processor time: other programs on the machine do not count.
+double milliseconds_since(std::clock_t begin) {
+  return static_cast<double>(std::clock() - begin) * 1e3 / CLOCKS_PER_SEC;
+}
+
+// A vocabulary as tools/gguf_tokenizer.py dumps it.
+TokenizerPtr open_gguf_vocabulary(const std::string& path) {
+  const Json json = hearth::read_json_file(path);
+  hearth::text::GgufVocabulary vocabulary;
+  vocabulary.source = path;
+  json.at("model").get_to(vocabulary.model);
+  json.at("pre").get_to(vocabulary.pre);
+  json.at("tokens").get_to(vocabulary.tokens);
+  json.at("merges").get_to(vocabulary.merges);
+  json.at("scores").get_to(vocabulary.scores);
+  json.at("types").get_to(vocabulary.types);
+  const auto flag = [&](const char* key) {
+    return json.at(key).is_null() ? std::nullopt : std::optional<bool>(json.at(key).get<bool>());
+  };
+  const auto id = [&](const char* key) {
+    return json.at(key).is_null() ? std::nullopt
+                                  : std::optional<int64_t>(json.at(key).get<int64_t>());
+  };
+  vocabulary.add_bos = flag("add_bos");
+  vocabulary.add_eos = flag("add_eos");
+  vocabulary.add_space_prefix = flag("add_space_prefix");
+  vocabulary.bos = id("bos");
+  vocabulary.eos = id("eos");
+  vocabulary.unk = id("unk");
+  vocabulary.pad = id("pad");
+  return Tokenizer::from_json(tokenizer_json_from_gguf(vocabulary),
+                              tokenizer_config_json_from_gguf(vocabulary), path);
+}
+
+TokenizerPtr open_tokenizer(const std::string& path) {
+  return path.ends_with(".vocabulary.json") ? open_gguf_vocabulary(path) : Tokenizer::open(path);
+}
+
+Json stream(const TokenizerPtr& tokenizer, const std::vector<int64_t>& ids, bool skip_special) {
+  StreamDecoder decoder(tokenizer, skip_special);
+  Json pieces = Json::array();
+  for (const int64_t id : ids) pieces.push_back(decoder.put(id));
+  pieces.push_back(decoder.end());
+  return pieces;
+}
+
+Json answer(const TokenizerPtr& tokenizer, const Json& line, bool special_tokens) {
+  if (line.is_string())
+    return {{"ids", tokenizer->encode(line.get_ref<const std::string&>(), special_tokens)}};
+  const auto ids = line.get<std::vector<int64_t>>();
+  return {{"text", tokenizer->decode(ids, true)},
+          {"raw", tokenizer->decode(ids, false)},
+          {"pieces", stream(tokenizer, ids, true)},
+          {"raw_pieces", stream(tokenizer, ids, false)}};
+}
+
+void print_speed(const std::string& path, const std::string& file) {
+  std::clock_t begin = std::clock();
+  const TokenizerPtr tokenizer = open_tokenizer(path);
+  const double load_ms = milliseconds_since(begin);
+  const std::string text = hearth::read_text_file(file);
+  double best_ms = 1e30;
+  size_t count = 0;
+  for (int round = 0; round < 5; ++round) {
+    begin = std::clock();
+    count = tokenizer->encode(text).size();
+    best_ms = std::min(best_ms, milliseconds_since(begin));
+  }
+  std::cout << Json{{"load_ms", load_ms},
+                    {"encode_mb_s", static_cast<double>(text.size()) / 1e3 / best_ms},
+                    {"ids", count}}
+                   .dump()
+            << "\n";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.empty()) return 2;
+  try {
+    if (arguments.size() == 3 && arguments[1] == "--time") {
+      print_speed(arguments[0], arguments[2]);
+      return 0;
+    }
+    const bool special_tokens = arguments.size() < 2 || arguments[1] != "--no-special-tokens";
+    const TokenizerPtr tokenizer = open_tokenizer(arguments[0]);
+    std::string line;
+    while (std::getline(std::cin, line)) {
+      Json out;
+      try {
+        out = answer(tokenizer, Json::parse(line), special_tokens);
+      } catch (const std::exception& e) {
+        out = {{"error", e.what()}};
+      }
+      std::cout << out.dump() << "\n" << std::flush;
+    }
+  } catch (const std::exception& e) {
+    std::cerr << e.what() << "\n";
+    return 2;
+  }
+  return 0;
+}

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""Makes the small files in tests/fuzz/seeds from which the fuzz targets start.
+
+Needs nothing but Python. Each make_* function fills the folder of one target."""
+
+import json
+import pathlib
+import struct
+
+SEEDS = pathlib.Path(__file__).resolve().parent.parent / "tests/fuzz/seeds"
+
+
+def write(target, name, data):
+    path = SEEDS / target / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+
+
+def safetensors(header, data):
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def make_safetensors():
+    def tensor(dtype, shape, begin, end):
+        return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+    two = {"a": tensor("F32", [2, 1], 0, 8), "b.c": tensor("BF16", [3], 8, 14)}
+    write("safetensors", "two", safetensors({"__metadata__": {"format": "pt"}, **two}, bytes(14)))
+    odd = {"s": tensor("I64", [], 0, 8), "e": tensor("U8", [0, 3], 8, 8), "f": tensor("F8_E4M3", [1], 8, 9)}
+    write("safetensors", "odd", safetensors(odd, bytes(9)))
+    write("safetensors", "none", safetensors({}, b""))
+
+
+def text(value):
+    return struct.pack("<Q", len(value)) + value.encode()
+
+
+def gguf(pairs, tensors, data, version=3, alignment=32):
+    out = b"GGUF" + struct.pack("<IQQ", version, len(tensors), len(pairs))
+    out += b"".join(text(key) + value for key, value in pairs)
+    for name, dims, kind, offset in tensors:
+        out += text(name) + struct.pack(f"<I{len(dims)}QIQ", len(dims), *dims, kind, offset)
+    return out + bytes(-len(out) % alignment) + data
+
+
+def make_gguf():
+    value = lambda kind, form, *v: struct.pack("<I" + form, kind, *v)
+    pairs = [
+        ("general.architecture", value(8, "") + text("llama")),
+        ("general.alignment", value(4, "I", 8)),
+        ("llama.block_count", value(10, "Q", 2)),
+        ("llama.eps", value(6, "f", 1e-5)),
+        ("x.bool", value(7, "B", 1)),
+        ("x.double", value(12, "d", 0.5)),
+        ("x.tokens", value(9, "IQ", 8, 2) + text("a") + text("\u00df")),
+        ("x.scores", value(9, "IQ2f", 6, 2, 0.5, -1)),
+        ("x.types", value(9, "IQ3i", 5, 3, 1, -2, 3)),
+        ("x.flags", value(9, "IQ2B", 7, 2, 0, 1)),
+    ]
+    tensors = [("t.f32", [3, 2], 0, 0), ("t.q4_1", [32], 3, 24), ("t.scalar", [], 30, 48)]
+    write("gguf", "full", gguf(pairs, tensors, bytes(50), alignment=8))
+    write("gguf", "v2", gguf([], [("t", [8], 24, 0)], bytes(8), version=2))
+    write("gguf", "metadata", gguf(pairs[:1], [], b""))
+
+
+def make_json_config():
+    llama = {
+        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 64,
+        "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2,
+        "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "rms_norm_eps": 1e-5,
+        "hidden_act": "silu", "max_position_embeddings": 128, "tie_word_embeddings": True,
+        "rope_theta": 10000.0, "torch_dtype": "float16", "bos_token_id": 1, "eos_token_id": [2, 3],
+    }  # fmt: skip
+    llama3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+              "original_max_position_embeddings": 64}  # fmt: skip
+    yarn = {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32, "beta_fast": 32,
+            "beta_slow": 1, "attention_factor": 1.1, "mscale": 1.0, "truncate": False}  # fmt: skip
+    modern = {k: v for k, v in llama.items() if k not in ("rope_theta", "torch_dtype")}
+    modern |= {"dtype": "bfloat16", "rope_parameters": {"rope_type": "default", "rope_theta": 5e5}}
+    windows = {"sliding_window": 16, "use_sliding_window": True, "max_window_layers": 1,
+               "layer_types": ["full_attention", "sliding_attention"]}  # fmt: skip
+    configs = {
+        "llama": llama,
+        "llama3": {**llama, "rope_scaling": llama3},
+        "yarn": {**llama, "rope_scaling": yarn},
+        "linear": {**llama, "rope_scaling": {"type": "linear", "factor": 2.0}},
+        "modern": modern,
+        "windows": {**llama, "model_type": "qwen2", **windows},
+    }
+    for name, config in configs.items():
+        write("json_config", name, json.dumps(config))
+
+
+def ir(layers, edges, weights=b"", tail="<rt_info/>"):
+    """layers: (id, type, opset, attributes, inputs, outputs); edges: from, port, to, port."""
+    out = '<net name="m" version="11"><layers>'
+    for number, kind, opset, attributes, inputs, outputs in layers:
+        out += f'<layer id="{number}" name="{kind.lower()}{number}" type="{kind}" version="{opset}">'
+        out += f"<data {attributes}/>" if attributes else ""
+        ports = [f'<port id="{i}" precision="FP32" names="t{number}_{i}"/>' for i in range(inputs + outputs)]
+        out += "<input>" + "".join(ports[:inputs]) + "</input>" if inputs else ""
+        out += "<output>" + "".join(ports[inputs:]) + "</output>" if outputs else ""
+        out += "</layer>"
+    out += "</layers><edges>"
+    for a, b, c, d in edges:
+        out += f'<edge from-layer="{a}" from-port="{b}" to-layer="{c}" to-port="{d}"/>'
+    return (out + f"</edges>{tail}</net>").encode() + b"\0" + weights
+
+
+def make_ir():
+    parameter = lambda i, shape, kind="f32": (i, "Parameter", "opset1", f'shape="{shape}" element_type="{kind}"', 0, 1)
+    const = lambda i, shape, kind, at, size: (
+        i, "Const", "opset1", f'element_type="{kind}" shape="{shape}" offset="{at}" size="{size}"', 0, 1,
+    )  # fmt: skip
+    result = lambda i: (i, "Result", "opset1", "", 1, 0)
+    notes = '<rt_info><a value="1"><b value="2"/></a></rt_info>'
+    matmul = [parameter(0, "?,1..4"), const(1, "3, 4", "f32", 2, 48),
+              (2, "MatMul", "opset1", 'transpose_a="false" transpose_b="true"', 2, 1), result(3)]  # fmt: skip
+    write("ir", "matmul", ir(matmul, [(0, 0, 2, 0), (1, 0, 2, 1), (2, 2, 3, 0)], bytes(50), notes))
+    ints = struct.pack("<6q", 0, 1, -1, 2, 1, 3)
+    shapes = [parameter(0, "?,8"), (1, "ShapeOf", "opset3", 'output_type="i64"', 1, 1),
+              const(2, "1", "i64", 8, 8), const(3, "", "i64", 0, 8),
+              (4, "Gather", "opset8", 'batch_dims="0"', 3, 1), const(5, "2", "i64", 8, 16),
+              (6, "Concat", "opset1", 'axis="0"', 2, 1),
+              (7, "Reshape", "opset1", 'special_zero="false"', 2, 1), result(8)]  # fmt: skip
+    edges = [(0, 0, 1, 0), (1, 1, 4, 0), (2, 0, 4, 1), (3, 0, 4, 2), (4, 3, 6, 0), (5, 0, 6, 1),
+             (0, 0, 7, 0), (6, 2, 7, 1), (7, 2, 8, 0)]  # fmt: skip
+    write("ir", "shapes", ir(shapes, edges, ints))
+    state = 'variable_id="v" variable_type="f32" variable_shape="?,2"'
+    states = [parameter(0, "?,2"), (1, "ReadValue", "opset6", state, 1, 1),
+              (2, "Add", "opset1", 'auto_broadcast="numpy"', 2, 1),
+              (3, "Assign", "opset6", 'variable_id="v"', 1, 0), result(4)]  # fmt: skip
+    edges = [(0, 0, 1, 0), (1, 1, 2, 0), (0, 0, 2, 1), (2, 2, 3, 0), (2, 2, 4, 0)]
+    write("ir", "states", ir(states, edges))
+    many = [parameter(0, "2,3"), const(1, "", "i64", 8, 8), const(2, "2", "i64", 24, 16),
+            (3, "VariadicSplit", "opset1", "", 3, 2), const(4, "1", "i64", 8, 8),
+            (5, "Slice", "opset8", "", 5, 1), (6, "TopK", "opset11",
+             'axis="0" mode="max" sort="value" index_element_type="i32" stable="false"', 2, 2),
+            (7, "StridedSlice", "opset1", 'begin_mask="0" end_mask="1" new_axis_mask="" '
+             'shrink_axis_mask="0" ellipsis_mask="0"', 4, 1),
+            (8, "Broadcast", "opset3", 'mode="bidirectional"', 2, 1),
+            (9, "Range", "opset4", 'output_type="i64"', 3, 1)] + [result(i) for i in range(10, 16)]  # fmt: skip
+    edges = [(0, 0, 3, 0), (1, 0, 3, 1), (2, 0, 3, 2), (3, 3, 10, 0), (0, 0, 5, 0), (4, 0, 5, 1), (4, 0, 5, 2),
+             (4, 0, 5, 3), (4, 0, 5, 4), (5, 5, 11, 0), (0, 0, 6, 0), (1, 0, 6, 1), (6, 3, 12, 0),
+             (0, 0, 7, 0), (4, 0, 7, 1), (4, 0, 7, 2), (4, 0, 7, 3), (7, 4, 13, 0), (3, 4, 8, 0), (2, 0, 8, 1),
+             (8, 2, 14, 0), (1, 0, 9, 0), (1, 0, 9, 1), (1, 0, 9, 2), (9, 3, 15, 0)]  # fmt: skip
+    write("ir", "many", ir(many, edges, ints))
+    text = struct.pack("<4i", 2, 0, 1, 3) + b"abc"
+    write("ir", "strings", ir([const(1, "2", "string", 0, len(text)), result(2)], [(1, 0, 2, 0)], text))
+    make_ir_ops(parameter, const, result)
+
+
+def make_ir_ops(parameter, const, result):
+    """One model per op, from the first case of the op's goldens whose constants are plain numbers."""
+    done, formats = set(), {"i64": "q", "i32": "i", "f32": "f"}
+    for path in sorted((SEEDS.parent.parent / "golden/ops").glob("*.txt")):
+        for case in path.read_text().split("\n\n"):
+            lines = [line for line in case.split("\n") if line and line[0] != "#"]
+            if not lines or lines[-1] == "> error":
+                continue
+            op, opset, *attributes = lines[0].split(" ")
+            inputs = [line for line in lines[1:] if line[0] != ">"]
+            outputs = len(lines) - 1 - len(inputs)
+            if op in done or any(i[0] == "!" and i[2:5] not in formats for i in inputs):
+                continue
+            done.add(op)
+            layers, edges, weights = [], [], b""
+            for i, line in enumerate(inputs):
+                kind, shape = line[2:].split(" ")[0].rstrip("]").split("[")
+                if line[0] == "!":
+                    number = float if kind == "f32" else int
+                    values = [number(v) for v in line[2:].split(" ")[1:]]
+                    data = struct.pack(f"<{len(values)}{formats[kind]}", *values)
+                    layers.append(const(i, shape, kind, len(weights), len(data)))
+                    weights += data
+                else:
+                    layers.append(parameter(i, shape, kind))
+                edges.append((i, 0, 50, i))
+            text = " ".join('{}="{}"'.format(*a.split("=", 1)) for a in attributes)
+            layers.append((50, op, opset, text, len(inputs), outputs))
+            for i in range(outputs):
+                layers.append(result(60 + i))
+                edges.append((50, len(inputs) + i, 60 + i, 0))
+            write("ir", f"op_{op}", ir(layers, edges, weights))
+
+
+def make_chat_template():
+    """The templates of the goldens that render, some forty of them in a file."""
+    at_once = 40
+    for path in sorted((SEEDS.parent.parent / "golden/templates").glob("*.json")):
+        cases = [c["template"] for c in json.loads(path.read_text())["cases"] if "text" in c]
+        for start in range(0, len(cases), at_once):
+            name = f"{path.stem}_{start // at_once:02}"
+            write("chat_template", name, "\n".join(cases[start : start + at_once]))
+    write("chat_template", "context", "{{ a.b[0] }}{% for k, v in a.items() %}{{ k }}{% endfor %}\0"
+          '{"a": {"b": [1, "x", null, 1.5, true, {}]}}')
+
+
+def main():
+    make_chat_template()
+    make_safetensors()
+    make_gguf()
+    make_json_config()
+    make_ir()
+
+
+if __name__ == "__main__":
+    main()
