@@ -31,8 +31,8 @@ TEST(Regex, EmptyMatchesDoNotFollowAMatch) {
 TEST(Regex, TranslatesWhatTheEnginesSpellDifferently) {
   EXPECT_EQ(translate_regex(R"(\p{N}{1,3}+)", "t"), R"((?:\p{N}{1,3})+)");
   EXPECT_EQ(translate_regex(R"([^\s\p{L}])", "t"), R"([^\s\p{L}])");
-  EXPECT_EQ(translate_regex(R"([a&&[^b]])", "t"), R"((?:(?=[a])[^b]))");
-  EXPECT_EQ(translate_regex(R"([^a[^b]])", "t"), R"((?:(?![a]|[^b])\p{Any}))");
+  EXPECT_EQ(translate_regex(R"([a&&[^b]])", "t"), R"((?:(?=[a])(?:[^b])))");
+  EXPECT_EQ(translate_regex(R"([^a[^b]])", "t"), R"((?:(?!(?:[a]|[^b]))\p{Any}))");
   EXPECT_EQ(translate_regex(R"(\p{Han})", "t"), R"(\p{sc:Han})");
   EXPECT_EQ(translate_regex(R"(a(?i)b|c)", "t"), R"(a(?i:b|c))");
   EXPECT_EQ(translate_regex(R"(a-{x})", "t"), R"(a\-\{x\})");
@@ -40,7 +40,7 @@ TEST(Regex, TranslatesWhatTheEnginesSpellDifferently) {
 
 TEST(Regex, RefusesWhatItDoesNotKnow) {
   for (const char* pattern :
-       {"(", ")", "[", "[]", "*a", "a**+{", "\\", "\\1", "(a)\\1", "\\k<a>", "\\K", "\\X", "\\G",
+       {"(", ")", "[", "[]", "*a", "\\", "\\1", "(a)\\1", "\\k<a>", "\\K", "\\X", "\\G",
         "(?x:a)", "(?s:a)", "(?~a)", "(?<a", "[b-a]", "[a-\\d]", "[[:nope:]]", "\\p", "\\p{L",
         "\\p{Nope}", "\\p{L&}", "\\xFF", "\\x{110000}", "\\uD800", "\\u12", "[a&&]", "[&&a]",
         "(?<=a+)b", "(?P<n>a)", "a{99999}"}) {
@@ -83,7 +83,8 @@ TEST(Regex, StaysLinearOnLongRuns) {
 
 TEST(Regex, GivesUpWithASentence) {
   try {
-    matches("(?:a+a+)+b", std::string(10'000, 'a'));
+    // The b at the end keeps PCRE2 from seeing at a glance that nothing can match.
+    matches("(?:a+a+)+b", std::string(9'998, 'a') + "cb");
     ADD_FAILURE() << "this pattern should need too many steps";
   } catch (const Exception& e) {
     EXPECT_NE(std::string(e.what()).find("cannot be matched on this text of 10000 bytes"),

@@ -8,10 +8,11 @@ namespace hearth::genai {
 namespace {
 
 // Tokens the next forward pass has to see of this sequence: what is left of the prompt, or the last
-// token.
+// token. None when its logits are there and wait for those of the other beams.
 std::span<const int64_t> pending(const Request& request, const Sequence& sequence) {
   const auto seen = static_cast<size_t>(sequence.cache->tokens());
   if (seen < request.prompt.size()) return std::span(request.prompt).subspan(seen);
+  if (seen >= request.prompt.size() + sequence.generated.size()) return {};
   HEARTH_ASSERT(!sequence.generated.empty(), "a sequence without a next token was scheduled");
   return std::span(sequence.generated).last(1);
 }
@@ -80,6 +81,7 @@ void Engine::schedule(std::vector<Work>& work, std::vector<ModelInput>& inputs) 
         if (sequence.finished) continue;
         if (!model_->can_batch() && !inputs.empty()) return;
         std::span<const int64_t> tokens = pending(request, sequence);
+        if (tokens.empty()) continue;
         const size_t all = tokens.size();
         // Beams and the sequences of one request go together, over the budget if need be.
         if (model_->can_batch() && !answers) tokens = tokens.first(std::min(all, budget));

@@ -69,7 +69,7 @@ TEST(Sandbox, StepsAreBounded) {
 TEST(Sandbox, Memory) {
   expect_refused("{{ 'a' * 10**12 }}", kMemory);
   expect_refused("{{ [1] * 10**12 }}", kMemory);
-  expect_refused("{{ 'a' * 10**30 }}", kMemory);
+  expect_refused("{{ 'a' * 10**30 }}", "too large to be an index");
   expect_refused("{{ 'a'.center(10**10) }}", kMemory);
   expect_refused("{{ '%1000000000000d' % 1 }}", kMemory);
   expect_refused("{{ '{:1000000000000}'.format(1) }}", kMemory);
