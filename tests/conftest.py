@@ -1,4 +1,4 @@
-"""The binary, the models and the exact flags that the end-to-end tests share."""
+"""The programs, the models and the exact flags that the tests in Python share."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 EXACT = ["--property", "INFERENCE_PRECISION_HINT=f32", "--property", "KV_CACHE_PRECISION=f32"]
 
@@ -94,3 +94,25 @@ def smollm2_ir(hearth, smollm2_gguf, tmp_path_factory):
     out = tmp_path_factory.mktemp("smollm2") / "ir"
     hearth.run("export", "-m", smollm2_gguf, out)
     return out
+
+
+@pytest.fixture(scope="session")
+def programs():
+    """The folder of the binaries: beside HEARTH_BINARY, else the release build."""
+    binary = os.environ.get("HEARTH_BINARY", ROOT / "build/release/bin/hearth")
+    return pathlib.Path(binary).parent
+
+
+@pytest.fixture
+def rewrite(programs, tmp_path):
+    """rewrite(model.xml) reads an IR with Hearth, checks it and writes it again; the new .xml."""
+
+    def run(xml):
+        out = tmp_path / f"{pathlib.Path(xml).stem}.rewritten"
+        result = subprocess.run(
+            [programs / "hearth_ir_probe", xml, out], capture_output=True, text=True, timeout=120
+        )
+        assert result.returncode == 0, result.stderr
+        return out / "model.xml"
+
+    return run
