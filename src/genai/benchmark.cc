@@ -163,10 +163,9 @@ BenchmarkReport benchmark(const BenchmarkOptions& options, Progress* progress) {
                      0};
     if (c.answer) {
       const double steps_a_second = row.tok_s / static_cast<double>(c.batch);
-      const double context = static_cast<double>(c.depth) + static_cast<double>(c.tokens) / 2;
-      const double bytes = static_cast<double>(model->weight_bytes()) +
-                           context * static_cast<double>(c.batch) *
-                               static_cast<double>(model->cache_bytes_per_token());
+      const size_t context = c.depth + c.tokens / 2;
+      const auto bytes =
+          static_cast<double>(model->weight_bytes() + c.batch * model->cache_bytes(context));
       row.bandwidth_fraction = bytes * steps_a_second / 1e9 / report.read_gb_s;
       if (report.bandwidth_fraction == 0) report.bandwidth_fraction = row.bandwidth_fraction;
     }

@@ -13,7 +13,8 @@ struct SchedulerConfig {
   size_t max_num_batched_tokens = 512;
   /// Requests that run at the same time.
   size_t max_num_seqs = 256;
-  /// Upper limit of the key-value cache in GiB; 0 means it grows as needed.
+  /// Upper limit of the key-value cache in GiB; 0 means it grows as needed. A request waits until
+  /// what it may need is free; its answer is cut (finish reason LENGTH) to what fits at all.
   size_t cache_size = 0;
 };
 

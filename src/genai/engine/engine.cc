@@ -25,6 +25,13 @@ class Stopwatch {
   TimePoint start_ = std::chrono::steady_clock::now();
 };
 
+constexpr size_t kGiB = size_t{1} << 30;
+
+// Sequences that a request may hold at one time.
+size_t width(const GenerationConfig& config) {
+  return config.is_beam_search() ? config.num_beams : config.num_return_sequences;
+}
+
 }  // namespace
 
 bool Request::finished() const {
@@ -45,6 +52,7 @@ Request& Engine::add(Request request) {
   if (request.past->tokens() >= static_cast<int64_t>(request.prompt.size()) &&
       !request.past->truncate(static_cast<int64_t>(request.prompt.size()) - 1))
     request.past = model_->new_sequence();
+  fit_into_cache(request);
   requests_.push_back(std::move(request));
   Request& added = requests_.back();
   added.sequences.emplace_back(std::move(added.past), Sampler(added.config, 0));
@@ -66,16 +74,46 @@ bool Engine::has_work() const {
                      [](const Request& r) { return !r.finished(); });
 }
 
+// Bytes of cache when every sequence gets as long as it may and shares nothing.
+size_t Engine::most_cache_bytes(const Request& request) const {
+  return width(request.config) *
+         model_->cache_bytes(request.prompt.size() + std::max<size_t>(request.max_new_tokens, 1) - 1);
+}
+
+// Cuts the answer to what the whole cache has room for.
+void Engine::fit_into_cache(Request& request) const {
+  if (config_.cache_size == 0 || model_->cache_bytes(1) == 0) return;
+  const size_t share = config_.cache_size * kGiB / width(request.config);
+  size_t fits = 0;  // the most tokens of one sequence, found by halving
+  for (size_t step = size_t{1} << 32; step > 0; step /= 2)
+    if (model_->cache_bytes(fits + step) <= share) fits += step;
+  if (fits < request.prompt.size())
+    bad_input(
+        "a prompt of {} tokens in {} sequence(s) does not fit into a key-value cache of {} GiB, "
+        "which holds {} tokens of each; raise cache_size or shorten the prompt",
+        request.prompt.size(), width(request.config), config_.cache_size, fits);
+  request.max_new_tokens = std::min(request.max_new_tokens, fits - request.prompt.size() + 1);
+}
+
+// In order of arrival, so that a large request is not passed over for ever.
+void Engine::admit() {
+  size_t running = 0, bytes = 0;
+  for (Request& request : requests_) {
+    if (request.finished()) continue;
+    if (++running > config_.max_num_seqs) return;
+    if (config_.cache_size > 0) bytes += most_cache_bytes(request);
+    if (bytes > config_.cache_size * kGiB) return;
+    request.admitted = true;
+  }
+}
+
 // Answers first, so that they do not wait for prompts; then prompts, in order of arrival, cut to
 // what is left of the budget. A model that cannot batch gets one sequence and its prompt whole.
-void Engine::schedule(std::vector<Work>& work, std::vector<ModelInput>& inputs) const {
+void Engine::schedule(std::vector<Work>& work, std::vector<ModelInput>& inputs) {
   size_t budget = config_.max_num_batched_tokens;
-  auto& requests = const_cast<std::list<Request>&>(requests_);
   for (const bool answers : {true, false}) {
-    size_t running = 0;
-    for (Request& request : requests) {
-      if (request.finished() || ++running > config_.max_num_seqs) continue;
-      if (request.prefilled != answers) continue;
+    for (Request& request : requests_) {
+      if (request.finished() || !request.admitted || request.prefilled != answers) continue;
       for (size_t i = 0; i < request.sequences.size(); ++i) {
         Sequence& sequence = request.sequences[i];
         if (sequence.finished) continue;
@@ -99,6 +137,7 @@ StepReport Engine::step() {
   StepReport report;
   std::vector<Work> work;
   std::vector<ModelInput> inputs;
+  admit();
   schedule(work, inputs);
   if (inputs.empty()) return report;
   const Stopwatch inference;

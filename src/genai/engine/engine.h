@@ -37,7 +37,10 @@ class Engine {
     size_t sequence;
     bool samples;  // the last token of the prompt, or a token of the answer
   };
-  void schedule(std::vector<Work>& work, std::vector<ModelInput>& inputs) const;
+  size_t most_cache_bytes(const Request& request) const;
+  void fit_into_cache(Request& request) const;
+  void admit();
+  void schedule(std::vector<Work>& work, std::vector<ModelInput>& inputs);
   size_t process(const std::vector<Work>& work, const Tensor& logits);
   void start_answer(Request& request, std::span<const float> logits);
   void take_token(Request& request, size_t index, std::span<const float> logits);

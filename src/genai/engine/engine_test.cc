@@ -6,6 +6,8 @@
 
 #include <map>
 
+#include "hearth/exception.hpp"
+
 namespace hearth::genai {
 namespace {
 
@@ -63,6 +65,7 @@ class ScriptedModel : public TokenModel {
     return out;
   }
   bool can_batch() const override { return can_batch_; }
+  size_t cache_bytes(size_t tokens) const override { return tokens * (size_t{1} << 30); }
   size_t private_bytes() const override { return 0; }
   std::vector<size_t> tokens_of_passes, sequences_of_passes;
 
@@ -127,6 +130,28 @@ TEST(Engine, PromptsAreCutToTheBudgetAndAnswersDoNotWait) {
   EXPECT_EQ(second.sequences[0].generated, expected(long_prompt, 3));
   for (const size_t tokens : run.model->tokens_of_passes) EXPECT_LE(tokens, 8u);
   EXPECT_EQ(run.model->sequences_of_passes[1], 2u) << "the prompt joins the running answer";
+}
+
+TEST(Engine, RequestsWaitForTheirShareOfTheCache) {
+  SchedulerConfig config;
+  config.cache_size = 20;  // tokens, by the scripted model's cache_bytes
+  Scripted run = make_engine(config);
+  Request& first = run.engine->add(request_of({1, 2}, 10));
+  Request& second = run.engine->add(request_of({3, 4, 5, 6}, 10));
+  Request& third = run.engine->add(request_of({7}, 2));
+  run.engine->step();
+  EXPECT_TRUE(first.prefilled);
+  EXPECT_FALSE(second.admitted) << "11 + 13 tokens are more than 20";
+  EXPECT_FALSE(third.admitted) << "nobody overtakes";
+  finish(*run.engine);
+  EXPECT_EQ(first.sequences[0].generated, expected({1, 2}, 10));
+  EXPECT_EQ(second.sequences[0].generated, expected({3, 4, 5, 6}, 10));
+  EXPECT_EQ(third.sequences[0].generated, expected({7}, 2));
+  Request& cut = run.engine->add(request_of({1, 2, 3}, 100));
+  finish(*run.engine);
+  EXPECT_EQ(cut.sequences[0].generated.size(), 18u) << "17 tokens follow the prompt in the cache";
+  EXPECT_EQ(cut.sequences[0].finish_reason, GenerationFinishReason::LENGTH);
+  EXPECT_THROW(run.engine->add(request_of(std::vector<int64_t>(21, 1), 1)), Exception);
 }
 
 TEST(Engine, TogetherIsAlone) {

@@ -45,8 +45,9 @@ class PagedTokenModel : public TokenModel {
   }
   bool can_batch() const override { return model_->rows_independent(); }
   size_t weight_bytes() const override { return model_->weight_bytes(); }
-  size_t cache_bytes_per_token() const override {
-    return model_->blocks().block_bytes() / kernels::kBlockTokens;
+  size_t cache_bytes(size_t tokens) const override {
+    return (tokens + kernels::kBlockTokens - 1) / kernels::kBlockTokens *
+           model_->blocks().block_bytes();
   }
   size_t private_bytes() const override { return model_->private_bytes(); }
 

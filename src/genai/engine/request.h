@@ -40,6 +40,7 @@ struct Request {
   // Filled in by the engine.
   std::vector<Sequence> sequences;
   std::unique_ptr<BeamSearch> beams;
+  bool admitted = false;  ///< it has its share of the cache
   bool prefilled = false;
   bool cancelled = false;
   std::optional<TimePoint> first_token;

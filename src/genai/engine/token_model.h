@@ -39,8 +39,8 @@ class TokenModel {
   virtual bool can_batch() const = 0;
   /// Bytes of weights that a forward pass of few tokens reads; 0 when unknown.
   virtual size_t weight_bytes() const { return 0; }
-  /// Bytes of cache that one token takes; 0 when unknown.
-  virtual size_t cache_bytes_per_token() const { return 0; }
+  /// Bytes of cache that a sequence of so many tokens takes; 0 when unknown.
+  virtual size_t cache_bytes(size_t /*tokens*/) const { return 0; }
   /// Bytes held for activations and caches.
   virtual size_t private_bytes() const = 0;
 };
