@@ -1,0 +1,65 @@
+"""Memory on a model of 1.1 billion parameters, random weights in TinyLlama's shape: what is private
+to the process (Anonymous in smaps_rollup), sampled while it runs."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import time
+
+import pytest
+
+MB = 1024 * 1024
+ROOM = 6 << 30  # the checkpoint and its IR
+
+
+@pytest.fixture(scope="module")
+def checkpoint(programs, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("1.1b")
+    if shutil.disk_usage(folder).free < ROOM:
+        pytest.skip(f"less than 6 GB free in {folder}")
+    subprocess.run([programs / "make_model", "1.1b", folder / "hf", "--dtype", "bf16"], check=True)
+    yield folder / "hf"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def export(hearth, checkpoint):
+    """(IR folder, peak of private bytes while it was written)"""
+    out = checkpoint.parent / "ir"
+    process = hearth.start("export", "-m", checkpoint, out)
+    return out, peak_private(process)
+
+
+def peak_private(process):
+    rollup = pathlib.Path(f"/proc/{process.pid}/smaps_rollup")
+    peak = samples = 0
+    while process.poll() is None:
+        try:
+            line = next(x for x in rollup.read_text().splitlines() if x.startswith("Anonymous:"))
+        except (OSError, StopIteration):  # it has just ended
+            continue
+        peak, samples = max(peak, int(line.split()[1]) * 1024), samples + 1
+        time.sleep(0.01)
+    assert process.returncode == 0, process.stderr.read()
+    assert samples > 10
+    return peak
+
+
+def test_export_needs_little_memory(export):
+    _, peak = export
+    assert MB < peak < 300 * MB
+
+
+def test_weights_are_held_once(hearth, export, tmp_path):
+    """What is private beside the mapped weights stays under the stated constant, 250 MB."""
+    out, _ = export
+    (tmp_path / "prompt.txt").write_text("one two three four five six seven eight nine ten\n" * 20)
+    process = hearth.start("generate", out, "--prompt-file", tmp_path / "prompt.txt",
+                           "--max-new-tokens", 8, "--ignore-eos", "--json")
+    peak = peak_private(process)
+    said = json.loads(process.stdout.read())
+    weights = (out / "openvino_model.bin").stat().st_size
+    assert said["prompt_tokens"] > 500, "long enough for a whole piece of a prompt"
+    assert peak < 250 * MB
+    assert said["metrics"]["peak_rss_bytes"] < weights + 250 * MB
