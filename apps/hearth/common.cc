@@ -1,5 +1,4 @@
 // What command.h declares.
-#include <sys/resource.h>
 #include <unistd.h>
 #include <hearth/exception.hpp>
 
@@ -130,9 +129,12 @@ std::vector<size_t> parse_sizes(const std::string& list, const char* option) {
 }
 
 size_t peak_rss_bytes() {
-  struct rusage usage {};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<size_t>(usage.ru_maxrss) * 1024;
+  // Not getrusage, whose maximum includes the process that this one was started from.
+  std::ifstream status("/proc/self/status");
+  const std::string key = "VmHWM:";
+  for (std::string line; std::getline(status, line);)
+    if (line.rfind(key, 0) == 0) return std::stoul(line.substr(key.size())) * 1024;
+  return 0;
 }
 
 }  // namespace hearth::cli

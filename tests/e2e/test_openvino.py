@@ -100,8 +100,9 @@ def test_we_run_optimums_compressed_export(hearth, name, bits, tmp_path):
     assert error(hearth_logits(hearth, tmp_path / "ir", feeds, tmp_path), expected, mask) < TOLERANCE
 
 
-def test_genai_runs_our_folder(hearth, bundled, bundled_ir):
-    """openvino_genai.LLMPipeline on an exported folder; its tokenizer IR comes from
+@pytest.fixture(scope="module")
+def genai(bundled, bundled_ir):
+    """openvino_genai.LLMPipeline on a folder that Hearth exported; its tokenizer IR comes from
     openvino_tokenizers."""
     import openvino_genai
     import openvino_tokenizers
@@ -111,8 +112,31 @@ def test_genai_runs_our_folder(hearth, bundled, bundled_ir):
     for model, name in zip(openvino_tokenizers.convert_tokenizer(tokenizer, with_detokenizer=True),
                            ("openvino_tokenizer.xml", "openvino_detokenizer.xml")):
         ov.save_model(model, bundled_ir / name)
-    pipeline = openvino_genai.LLMPipeline(bundled_ir, "CPU", **F32)
-    for question in ("What colour is the sky?", "Tell me a story about a fox."):
-        theirs = pipeline.generate(question, max_new_tokens=60)
-        ours = hearth.json("generate", bundled_ir, question, "--max-new-tokens", 60, *EXACT)["text"]
-        assert ours == theirs
+    return openvino_genai.LLMPipeline(bundled_ir, "CPU", **F32)
+
+
+QUESTIONS = ["What colour is the sky?", "Tell me a story about a fox."]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_genai_runs_our_folder(hearth, genai, bundled_ir, question):
+    theirs = genai.generate(question, max_new_tokens=60)
+    ours = hearth.json("generate", bundled_ir, question, "--max-new-tokens", 60, *EXACT)["text"]
+    assert ours == theirs
+
+
+BEAMS = [
+    {"num_beams": 4, "num_return_sequences": 4},
+    {"num_beams": 6, "num_beam_groups": 3, "diversity_penalty": 1.0, "num_return_sequences": 6},
+    {"num_beams": 3, "length_penalty": 2.0, "no_repeat_ngram_size": 3, "num_return_sequences": 2},
+]
+
+
+@pytest.mark.parametrize("beams", BEAMS, ids=["plain", "groups", "penalties"])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_beams_are_genais(hearth, genai, bundled_ir, question, beams):
+    theirs = genai.generate([question], max_new_tokens=24, **beams)
+    flags = [x for key, value in beams.items() for x in (f"--{key.replace('_', '-')}", value)]
+    ours = hearth.json("generate", bundled_ir, question, "--max-new-tokens", 24, *flags, *EXACT)
+    assert [s["text"] for s in ours["sequences"]] == theirs.texts
+    assert [s["score"] for s in ours["sequences"]] == pytest.approx(theirs.scores, abs=1e-3)
