@@ -202,6 +202,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)  # late in training, backward would crawl through them
     began, began_cpu = time.time(), time.process_time()
     tokenizer = train_tokenizer()
     model = new_model(tokenizer)

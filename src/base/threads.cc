@@ -42,23 +42,39 @@ uint32_t wait_for_change(const std::atomic<uint32_t>& value, uint32_t old) {
 
 struct ThreadPool::State {
   std::mutex owner;  // held by the thread whose region is running
-  // A region starts when `generation` changes and is over when every worker has raised its `done`.
+  // A region starts when `generation` changes and is over when `unfinished` is 0. Its parts are
+  // claimed from `ticket`, the next one in the low half and their number in the high half, by
+  // whoever comes first: a worker that has not woken up by the end holds up nobody. While a part
+  // can be claimed, `function` and `context` are those of its region.
   alignas(64) std::atomic<uint32_t> generation{0};
-  alignas(64) std::atomic<uint32_t> running{0};
+  alignas(64) std::atomic<uint64_t> ticket{0};
+  alignas(64) std::atomic<uint32_t> unfinished{0};
   std::atomic<bool> stop{false};
   Function function = nullptr;
   void* context = nullptr;
-  int parts = 0;
   std::vector<std::thread> workers;
 
-  void work(int index, int stride) {
+  void work() {
     inside_region = true;
     uint32_t seen = 0;
     for (;;) {
       seen = wait_for_change(generation, seen);
       if (stop.load(std::memory_order_acquire)) return;
-      for (int part = index; part < parts; part += stride) function(context, part);
-      if (running.fetch_sub(1, std::memory_order_acq_rel) == 1) running.notify_one();
+      run_parts();
+    }
+  }
+
+  void run_parts() {
+    uint64_t now = ticket.load(std::memory_order_acquire);
+    for (;;) {
+      const auto part = static_cast<uint32_t>(now);
+      if (part >= now >> 32) return;
+      if (!ticket.compare_exchange_weak(now, now + 1, std::memory_order_acq_rel,
+                                        std::memory_order_acquire))
+        continue;
+      function(context, static_cast<int>(part));
+      if (unfinished.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished.notify_one();
+      now = ticket.load(std::memory_order_acquire);
     }
   }
 };
@@ -71,8 +87,7 @@ ThreadPool& ThreadPool::instance() {
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()), size_(threads) {
   HEARTH_ASSERT(threads >= 1, "a pool needs at least the calling thread");
   state_->workers.reserve(static_cast<size_t>(threads - 1));
-  for (int i = 1; i < threads; ++i)
-    state_->workers.emplace_back([this, i] { state_->work(i, size_); });
+  for (int i = 1; i < threads; ++i) state_->workers.emplace_back([this] { state_->work(); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -91,15 +106,15 @@ void ThreadPool::run_erased(int parts, Function function, void* context) {
   State& s = *state_;
   s.function = function;
   s.context = context;
-  s.parts = parts;
-  s.running.store(static_cast<uint32_t>(size_ - 1), std::memory_order_relaxed);
+  s.unfinished.store(static_cast<uint32_t>(parts), std::memory_order_relaxed);
+  s.ticket.store(static_cast<uint64_t>(parts) << 32, std::memory_order_release);
   s.generation.fetch_add(1, std::memory_order_release);
   s.generation.notify_all();
   inside_region = true;
-  for (int part = 0; part < parts; part += size_) function(context, part);
+  s.run_parts();
   inside_region = false;
-  for (uint32_t left = s.running.load(std::memory_order_acquire); left != 0;)
-    left = wait_for_change(s.running, left);
+  for (uint32_t left = s.unfinished.load(std::memory_order_acquire); left != 0;)
+    left = wait_for_change(s.unfinished, left);
 }
 
 }  // namespace hearth

@@ -1,7 +1,7 @@
-// One pool of threads per process, made once and never grown on a request path. Work is divided
-// statically, so the same call always gives each part the same share; results must not depend on
-// the number of parts. Waiting threads spin briefly (a decode step starts hundreds of regions, a
-// few microseconds apart) and then sleep.
+// One pool of threads per process, made once and never grown on a request path. What a part does is
+// fixed, who does it is not: parts go to the threads that are awake, so a core that is busy with
+// something else does not hold up the rest. Waiting threads spin briefly (a decode step starts
+// hundreds of regions, a few microseconds apart) and then sleep.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,7 @@ class ThreadPool {
 
   int size() const { return size_; }
 
-  /// Calls work(part) for every part in [0, parts) and returns when all are done; part 0 runs on
-  /// the caller. `work` must not throw. Runs on the caller alone when parts is 1, when called from
+  /// Calls work(part) for every part in [0, parts) and returns when all are done. `work` must not throw. Runs on the caller alone when parts is 1, when called from
   /// inside a region, or while another thread's region holds the pool.
   template <typename Work>
   void run(int parts, Work&& work) {

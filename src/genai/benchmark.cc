@@ -138,8 +138,6 @@ BenchmarkReport benchmark(const BenchmarkOptions& options, Progress* progress) {
   Bench bench(*model, vocabulary_of(compiled));
   bench.prompt_seconds(*model->new_sequence(), 1, 4);
   report.ttft_ms = Seconds(std::chrono::steady_clock::now() - loaded).count() * 1000;
-  report.read_gb_s = runtime::read_bandwidth_gb_s();
-
   for (size_t i = 0; i < cases.size(); ++i) {
     const Case& c = cases[i];
     const auto base = bench.sequences_at(c.depth, 1);
@@ -160,19 +158,24 @@ BenchmarkReport benchmark(const BenchmarkOptions& options, Progress* progress) {
                      rates[rates.size() / 2],
                      rates.front(),
                      rates.back(),
+                     0,
                      0};
     if (c.answer) {
       const double steps_a_second = row.tok_s / static_cast<double>(c.batch);
       const size_t context = c.depth + c.tokens / 2;
       const auto bytes =
           static_cast<double>(model->weight_bytes() + c.batch * model->cache_bytes(context));
-      row.bandwidth_fraction = bytes * steps_a_second / 1e9 / report.read_gb_s;
-      if (report.bandwidth_fraction == 0) report.bandwidth_fraction = row.bandwidth_fraction;
+      row.read_gb_s = bytes * steps_a_second / 1e9;
     }
     report.rows.push_back(row);
     report.peak_private_bytes = std::max(report.peak_private_bytes, runtime::anonymous_bytes());
   }
   report.peak_rss_bytes = runtime::peak_rss_bytes();
+  report.read_gb_s = runtime::read_bandwidth_gb_s();  // last, since it takes memory of its own
+  for (BenchmarkRow& row : report.rows) {
+    row.bandwidth_fraction = row.read_gb_s / report.read_gb_s;
+    if (report.bandwidth_fraction == 0) report.bandwidth_fraction = row.bandwidth_fraction;
+  }
   return report;
 }
 

@@ -30,16 +30,15 @@ struct BenchmarkRow {
   double tok_s = 0;  ///< median, of the whole batch
   double min = 0;
   double max = 0;
-  /// Of "tg" rows: bytes of weights and cache a step reads, over the time of the step, over
-  /// read_gb_s.
-  double bandwidth_fraction = 0;
+  double read_gb_s = 0;  ///< of "tg" rows: weights and cache that a step reads, by its time
+  double bandwidth_fraction = 0;  ///< that over the machine's
 };
 
 struct BenchmarkReport {
   std::vector<BenchmarkRow> rows;
   double load_ms = 0;
   double ttft_ms = 0;  ///< first token after a prompt of 4 tokens, in the freshly loaded model
-  double read_gb_s = 0;
+  double read_gb_s = 0;  ///< the machine's: the median of several sweeps, as the rates are medians
   double bandwidth_fraction = 0;  ///< of the first "tg" row
   size_t peak_rss_bytes = 0;
   size_t peak_private_bytes = 0;  ///< anonymous memory; the mapped weights are not in it

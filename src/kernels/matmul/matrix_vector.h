@@ -24,19 +24,23 @@ inline RowPointers row_pointers(const MatmulArgs& a, int64_t r, int64_t row_byte
   return rows;
 }
 
-// A source of weights has kVectors vectors a step. start(r) goes to rows r to r + 7; at(k) to the
+// A source of weights has kVectors vectors a step, and with kAnyLength rows that need not be whole
+// steps. start(r) goes to rows r to r + 7; at(k) to the
 // step at column k, in ascending order within a row; read(i, k) gives that step of row r + i.
 
+// A step is a cache line. Rows of 4 KB all begin in the same set of the first-level cache, and eight
+// of them fill it: a line that is not used up at once is gone before its second half is wanted.
 template <class S, auto Load, int kBytes>
 struct PlainSource {
-  static constexpr int kVectors = 1;
+  static constexpr int kVectors = static_cast<int>(64 / (S::kLanes * kBytes));
+  static constexpr bool kAnyLength = true;
   const MatmulArgs& args;
   RowPointers rows = {};
 
   void start(int64_t r) { rows = row_pointers<S>(args, r, args.weight->cols * kBytes); }
   void at(int64_t) {}
   [[gnu::always_inline]] void read(int64_t i, int64_t k, typename S::F* out) const {
-    *out = Load(rows.row[i] + k * kBytes);
+    for (int v = 0; v < kVectors; ++v) out[v] = Load(rows.row[i] + (k + v * S::kLanes) * kBytes);
   }
   void read_partial(int64_t i, int64_t k, int64_t count, typename S::F* out) const {
     std::byte vector[S::kLanes * kBytes] = {};
@@ -48,6 +52,7 @@ struct PlainSource {
 template <class S, class Q>
 struct BlockSource {
   static constexpr int kVectors = kBlockVectors<S>;
+  static constexpr bool kAnyLength = false;
   const MatmulArgs& args;
   RowPointers rows = {};
   int64_t block = 0;
@@ -69,6 +74,7 @@ struct BlockSource {
 template <class S, auto Load, int kBits>
 struct ScaledSource {
   static constexpr int kVectors = kBlockVectors<S>;
+  static constexpr bool kAnyLength = false;
   const MatmulArgs& args;
   int64_t groups = 0;
   RowPointers rows = {};
@@ -121,12 +127,13 @@ inline void sum_chunk(Source& source, int64_t k, int64_t count, const float* x,
     source.at(k + i);
     (add_step<S>(source, R, k + i, x + i, acc[R]), ...);
   }
-  if constexpr (Source::kVectors == 1) {
-    if (i < count) {
+  if constexpr (Source::kAnyLength) {
+    for (; i < count; i += S::kLanes) {
+      const int64_t left = count - i < S::kLanes ? count - i : S::kLanes;
       const auto add_partial = [&](int64_t row, typename S::F& sum) {
         typename S::F weights;
-        source.read_partial(row, k + i, count - i, &weights);
-        sum = S::fma(weights, S::load_partial(x + i, count - i), sum);
+        source.read_partial(row, k + i, left, &weights);
+        sum = S::fma(weights, S::load_partial(x + i, left), sum);
       };
       (add_partial(R, acc[R]), ...);
     }
