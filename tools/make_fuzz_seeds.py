@@ -1,19 +1,33 @@
 #!/usr/bin/env python3
-"""Makes the small files in tests/fuzz/seeds from which the fuzz targets start.
+"""Makes the small files in tests/fuzz/seeds from which the fuzz targets start, and dictionaries of
+the words that their formats know.
 
 Needs nothing but Python. Each make_* function fills the folder of one target."""
 
 import json
 import pathlib
+import re
 import struct
 
-SEEDS = pathlib.Path(__file__).resolve().parent.parent / "tests/fuzz/seeds"
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FUZZ = ROOT / "tests/fuzz"
+SEEDS = FUZZ / "seeds"
+TOKENIZERS = ROOT / "tests/golden/tokenizer"
 
 
 def write(target, name, data):
     path = SEEDS / target / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
+
+
+def write_dictionary(target, words):
+    """libFuzzer's form: ASCII, with \\xAB for other bytes."""
+    out = "# Written by tools/make_fuzz_seeds.py.\n"
+    for word in sorted(set(words)):
+        escaped = re.sub(r'(["\\])', r"\\\1", word).encode()
+        out += '"' + "".join(chr(b) if b < 128 else f"\\x{b:02X}" for b in escaped) + '"\n'
+    (FUZZ / f"{target}.dict").write_text(out)
 
 
 def safetensors(header, data):
@@ -44,8 +58,11 @@ def gguf(pairs, tensors, data, version=3, alignment=32):
     return out + bytes(-len(out) % alignment) + data
 
 
+def value(kind, form, *v):
+    return struct.pack("<I" + form, kind, *v)
+
+
 def make_gguf():
-    value = lambda kind, form, *v: struct.pack("<I" + form, kind, *v)
     pairs = [
         ("general.architecture", value(8, "") + text("llama")),
         ("general.alignment", value(4, "I", 8)),
@@ -62,6 +79,59 @@ def make_gguf():
     write("gguf", "full", gguf(pairs, tensors, bytes(50), alignment=8))
     write("gguf", "v2", gguf([], [("t", [8], 24, 0)], bytes(8), version=2))
     write("gguf", "metadata", gguf(pairs[:1], [], b""))
+    make_gguf_vocabularies()
+    source = (ROOT / "src/frontends/gguf_source.cc").read_text()
+    keys = re.findall(r'"(tokenizer\.[a-z_.]+|general\.\w+)"', source)
+    write_dictionary("gguf", keys + pre_tokenizer_names())
+
+
+def pre_tokenizer_names():
+    rules = (ROOT / "src/text/gguf_pre_tokenizers.inc").read_text()
+    return re.findall(r'^HEARTH_GGUF_PRE\("([^"]+)"', rules, re.M)
+
+
+def make_gguf_vocabularies():
+    """The vocabularies of the tokenizers' goldens, in files without tensors; gpt2 with every
+    pre-tokenizer."""
+    sizes = {"embedding_length": 8, "block_count": 1, "feed_forward_length": 8,
+             "context_length": 16, "attention.head_count": 2}  # fmt: skip
+    config = [("general.architecture", value(8, "") + text("llama")),
+              ("llama.attention.layer_norm_rms_epsilon", value(6, "f", 1e-5))]  # fmt: skip
+    config += [(f"llama.{key}", value(4, "I", size)) for key, size in sizes.items()]
+
+    def array(kind, form, items):
+        return value(9, f"IQ{len(items)}{form}", kind, len(items), *items)
+
+    def strings(items):
+        return value(9, "IQ", 8, len(items)) + b"".join(map(text, items))
+
+    def file(v, pre):
+        pairs = [("model", value(8, "") + text(v["model"])), ("pre", value(8, "") + text(pre)),
+                 ("tokens", strings(v["tokens"])), ("token_type", array(5, "i", v["types"])),
+                 ("merges", strings(v["merges"])), ("scores", array(6, "f", v["scores"]))]  # fmt: skip
+        for key in ("bos", "eos"):
+            if v[key] is not None:
+                pairs.append((f"{key}_token_id", value(4, "I", v[key])))
+            if v[f"add_{key}"] is not None:
+                pairs.append((f"add_{key}_token", value(7, "B", v[f"add_{key}"])))
+        pairs = [(f"tokenizer.ggml.{key}", data) for key, data in pairs]
+        return gguf(config + pairs, [], b"")
+
+    llama, gpt2 = (
+        json.loads((TOKENIZERS / f"gguf_{kind}/vocabulary.json").read_text())
+        for kind in ("llama", "gpt2")
+    )
+    few = [*range(24), *range(300, 348)]  # the special tokens, bytes, and some pieces
+    for key in ("tokens", "types", "scores"):
+        llama[key] = [llama[key][i] for i in few]
+    write("gguf", "vocabulary_llama", file(llama, "default"))
+    letters = [i for i, token in enumerate(gpt2["tokens"]) if len(token) < 3 and token < "~"]
+    for key in ("tokens", "types"):
+        gpt2[key] = [gpt2[key][i] for i in letters]
+    gpt2 |= {"bos": 0, "eos": 1}
+    gpt2["merges"] = [m for m in gpt2["merges"] if {*m.split(" "), m.replace(" ", "")} <= {*gpt2["tokens"]}]
+    for pre in pre_tokenizer_names():
+        write("gguf", f"vocabulary_{pre}", file(gpt2, pre))
 
 
 def make_json_config():
@@ -197,12 +267,104 @@ def make_chat_template():
           '{"a": {"b": [1, "x", null, 1.5, true, {}]}}')
 
 
+def compact(json_value):
+    return json.dumps(json_value, ensure_ascii=False, separators=(",", ":"))
+
+
+def with_fewer_tokens(tokenizer, entries=48, merges=16):
+    """A tokenizer.json with short merges only, their tokens, and the first of the vocabulary."""
+    model = tokenizer["model"]
+    if model["type"] == "Unigram":
+        model["vocab"] = model["vocab"][:entries]
+        return tokenizer
+    parts = [m if isinstance(m, list) else m.split(" ") for m in model["merges"]]
+    short = [p for p in parts if sum(map(len, p)) < 5][:merges]
+    wanted = ["<unk>", "<s>", *(t for p in short for t in p), *map("".join, short), *model["vocab"]]
+    tokens = list(dict.fromkeys(t for t in wanted if t in model["vocab"]))[:entries]
+    model["vocab"] = {token: i for i, token in enumerate(tokens)}
+    model["merges"] = [p for p in short if {*p, "".join(p)} <= {*tokens}]
+    return tokenizer
+
+
+def keys_of(json_value):
+    if isinstance(json_value, dict):
+        yield from json_value
+        json_value = json_value.values()
+    for child in json_value:
+        if isinstance(child, (dict, list)):
+            yield from keys_of(child)
+
+
+def make_tokenizer_json():
+    """The goldens with less vocabulary, and small files with the stages of stages.json in turn."""
+    words = set()
+    for path in sorted(TOKENIZERS.glob("*/tokenizer.json")):
+        tokenizer = with_fewer_tokens(json.loads(path.read_text()))
+        words.update(keys_of({**tokenizer, "model": dict.fromkeys(tokenizer["model"])}))
+        write("tokenizer_json", path.parent.name.removeprefix("json_"), compact(tokenizer))
+    stages = {"normalizer": [], "pre_tokenizer": [], "decoder": []}
+    for kind, configs in stages.items():
+        every = json.loads((TOKENIZERS / "stages.json").read_text())["stages"]
+        every = [stage["config"] for stage in every if stage["kind"] == kind]
+        words.update(keys_of(every))
+        dozens = [c for c in every if c["type"] in ("Split", "Replace")]
+        configs += [c for c in every if c not in dozens] + dozens[::6]
+    tokens = ["<unk>", "a", "b", " ", "\u2581", "e", "l", "o", "ab", "\u0120", "<0x41>"]
+    model = {"type": "BPE", "unk_token": "<unk>", "vocab": {t: i for i, t in enumerate(tokens)}, "merges": ["a b"]}
+    processors = [{"type": name, "sep": ["b", 2], "cls": ["a", 1], "trim_offsets": True, "add_prefix_space": True}
+                  for name in ("BertProcessing", "RobertaProcessing", "ByteLevel")]  # fmt: skip
+    processors.append({"type": "Sequence", "processors": processors[:2]})
+    for i in range(max(map(len, stages.values()))):
+        chosen = {kind: configs[i % len(configs)] for kind, configs in stages.items()}
+        chosen |= {"post_processor": processors[i % len(processors)], "model": model}
+        write("tokenizer_json", f"stages_{i:02}", compact(chosen))
+    config = {"add_bos_token": True, "bos_token": "a", "eos_token": {"content": "b"},
+              "added_tokens_decoder": {"30": {"content": "<x>", "special": True, "lstrip": True}}}  # fmt: skip
+    write("tokenizer_json", "config", compact({"model": model}) + "\0" + compact(config))
+    words.update(re.findall(r'"(\w+)"', (ROOT / "src/text/stages.inc").read_text()))
+    words.update("Isolated Removed Contiguous MergedWithNext MergedWithPrevious first never always".split())
+    words.update(("null", "true", "false", "\u2581", "\\ud83d", "\\\\p{L}+", "(?i:", "\\\\s+(?!\\\\S)"))
+    write_dictionary("tokenizer_json", words)
+
+
+def varint(number):
+    return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + varint(number >> 7)
+
+
+def field(number, content):
+    """A field of a protocol buffer: bytes, a float, or an integer."""
+    if isinstance(content, bytes):
+        return varint(number << 3 | 2) + varint(len(content)) + content
+    if isinstance(content, float):
+        return varint(number << 3 | 5) + struct.pack("<f", content)
+    return varint(number << 3) + varint(content)
+
+
+def make_tokenizer_model():
+    """The goldens, and a small one with the settings that those leave alone."""
+    for path in sorted(TOKENIZERS.glob("*/tokenizer.model")):
+        write("tokenizer_model", path.parent.name.removeprefix("sentencepiece_"), path.read_bytes())
+
+    def piece(content, score, kind):
+        return field(1, field(1, content.encode()) + field(2, score) + field(3, kind))
+
+    pieces = [("<unk>", 0.0, 2), ("<s>", 0.0, 3), ("a", -1.0, 1), ("\u2581", -2.0, 1), ("ab", -1.5, 4),
+              ("b", -2.5, 1), ("aa", -1.5, 1), ("aaa", -0.5, 5)]  # fmt: skip
+    pieces = b"".join(piece(*p) for p in pieces)
+    for kind in (1, 2):  # unigram, BPE
+        trainer = field(3, kind) + field(24, 1) + field(44, b"?") + field(46, b"<s>")
+        normalizer = field(3, 0) + field(4, 0) + field(5, 0)
+        write("tokenizer_model", f"small_{kind}", pieces + field(2, trainer) + field(3, normalizer))
+
+
 def main():
     make_chat_template()
     make_safetensors()
     make_gguf()
     make_json_config()
     make_ir()
+    make_tokenizer_json()
+    make_tokenizer_model()
 
 
 if __name__ == "__main__":
