@@ -11,7 +11,7 @@ namespace hearth::text {
 
 /// The largest expansion of a real stage is 11 (NFKD of U+FDFA); positions are 32 bits wide.
 inline size_t growth_limit(size_t input_bytes) {
-  constexpr size_t kFactor = 64, kFloor = size_t{1} << 20, kCeiling = size_t{15} << 28;
+  constexpr size_t kFactor = 64, kFloor = size_t{1} << 16, kCeiling = size_t{15} << 28;
   return std::min(std::min(input_bytes, kCeiling / kFactor) * kFactor + kFloor, kCeiling);
 }
 

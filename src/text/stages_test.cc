@@ -133,8 +133,19 @@ TEST(Stages, RefuseUnknownDecodersAndPostProcessors) {
        {R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}}],
             "special_tokens":{}})",
         "has no \"x\""},
+       // twenty of these in a sequence would make a million ids of one
+       {R"({"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}},
+            {"Sequence":{"id":"A","type_id":0}}],"special_tokens":{}})",
+        "the sequence twice"},
        {R"({"type":"Sequence","processors":[{"type":"Sequence"}]})", "processors[0].processors"}},
       make_post_processor);
+}
+
+TEST(Stages, RefuseATemplateOfManySpecialTokens) {
+  Json json = {{"type", "TemplateProcessing"}, {"single", Json::array()}};
+  for (int i = 0; i < 100; ++i) json["single"].push_back({{"SpecialToken", {{"id", "x"}}}});
+  json["special_tokens"]["x"]["ids"] = std::vector<int>(100, 1);
+  EXPECT_THROW(make_post_processor(StageConfig{JsonObject(json, "x")}), Exception);
 }
 
 TEST(Stages, DoNotGrowWithoutBound) {
@@ -147,6 +158,23 @@ TEST(Stages, DoNotGrowWithoutBound) {
   NormalizedText text;
   text.assign("aaaa", 0, false);
   EXPECT_THROW(stage->apply(text), Exception);
+}
+
+TEST(Stages, DecodersDoNotGrowWithoutBound) {
+  Json inner = {{"type", "Sequence"}, {"decoders", Json::array()}};
+  for (int i = 0; i < 7; ++i)
+    inner["decoders"].push_back(
+        {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aaaa"}});
+  Json outer = {{"type", "Sequence"}, {"decoders", Json::array()}};
+  for (int i = 0; i < 8; ++i) outer["decoders"].push_back(inner);
+  EXPECT_EQ(decode(StageConfig{JsonObject(inner, "x")}, {"a"}).get<std::string>().size(), 16384u);
+  EXPECT_THROW(decode(StageConfig{JsonObject(outer, "x")}, {"a"}), Exception);
+  const Json long_content = {{"type", "Replace"},
+                             {"pattern", {{"String", "a"}}},
+                             {"content", std::string(size_t{1} << 20, 'b')}};
+  EXPECT_THROW(
+      decode(StageConfig{JsonObject(long_content, "x")}, {std::string(size_t{1} << 16, 'a')}),
+      Exception);
 }
 
 }  // namespace

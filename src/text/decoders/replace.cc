@@ -1,5 +1,6 @@
 // Replace: every match of a string or a regular expression becomes a fixed text, token by token.
 #include "text/decoders/token_step.h"
+#include "text/growth_limit.h"
 #include "text/pattern.h"
 
 namespace hearth::text {
@@ -21,6 +22,7 @@ class ReplaceToken : public TokenStep {
     size_t at = 0, begin = 0, end = 0;
     while (!token.empty() && search_.next(begin, end)) {
       out.append(token, at, begin - at).append(config_.content);
+      check_growth(out.size(), growth_limit(token.size()));
       at = end;
     }
     emit(out.append(token, at));
@@ -43,8 +45,10 @@ class ReplaceString : public DecodeStep {
     std::string out;
     size_t at = 0;
     for (size_t found; (found = held_.find(what_, at)) != std::string::npos;
-         at = found + what_.size())
+         at = found + what_.size()) {
       out.append(held_, at, found - at).append(config_.content);
+      check_growth(out.size(), growth_limit(held_.size()));
+    }
     const size_t keep = start_of_match(std::string_view(held_).substr(at));
     out.append(held_, at, held_.size() - at - keep);
     held_.erase(0, held_.size() - keep);

@@ -1,4 +1,5 @@
 // The Unigram model of tokenizer.json.
+#include <algorithm>
 #include <limits>
 
 #include "base/error.h"
@@ -53,9 +54,10 @@ class UnigramModel : public Model {
     if (id < 0 || id >= static_cast<int64_t>(scores_.size())) return std::nullopt;
     const auto token = vocabulary_.token(static_cast<uint32_t>(id));
     if (token) return token;
-    for (const auto& [repeated, text] : repeated_)
-      if (repeated == id) return text;
-    return std::nullopt;
+    const auto by_id = [](const auto& entry, int64_t value) { return entry.first < value; };
+    const auto repeated = std::lower_bound(repeated_.begin(), repeated_.end(), id, by_id);
+    if (repeated == repeated_.end() || repeated->first != id) return std::nullopt;
+    return repeated->second;
   }
   std::optional<int64_t> unk_id() const override {
     return unk_ ? std::optional<int64_t>(*unk_) : std::nullopt;
@@ -107,7 +109,7 @@ class UnigramModel : public Model {
   Vocabulary vocabulary_;
   Trie trie_;
   std::vector<double> scores_;
-  std::vector<std::pair<int64_t, std::string>> repeated_;
+  std::vector<std::pair<int64_t, std::string>> repeated_;  // by ascending id
   std::optional<uint32_t> unk_;
   bool byte_fallback_;
   std::string source_;

@@ -6,6 +6,10 @@
 namespace hearth::text {
 namespace {
 
+// Of real templates under ten. A short file that names a long list of ids again and again would
+// otherwise take all memory.
+constexpr size_t kMaxSpecialIds = 1024;
+
 // The sequence itself, or special tokens.
 struct Part {
   bool is_sequence;
@@ -56,15 +60,22 @@ std::vector<int64_t> special_ids(const StageConfig& config, const std::string& n
 
 std::unique_ptr<PostProcessor> make_template_post_processor(const StageConfig& config) {
   std::vector<Part> parts;
+  size_t special = 0;
+  bool has_sequence = false;
   for (const StageConfig& piece : config.objects("single")) {
     if (piece.has("SpecialToken")) {
       parts.push_back({false, special_ids(config, piece.object("SpecialToken").text("id"))});
+      special += parts.back().ids.size();
+      if (special > kMaxSpecialIds)
+        bad_input("{} adds more than {} special tokens", config.name_of("single"), kMaxSpecialIds);
       continue;
     }
     const StageConfig sequence = piece.object("Sequence");
     if (sequence.text("id") != "A")
       bad_input("{} is \"{}\", but a template for one sequence has only \"A\"",
                 sequence.name_of("id"), sequence.text("id"));
+    if (has_sequence) bad_input("{} has the sequence twice", config.name_of("single"));
+    has_sequence = true;
     parts.push_back({true, {}});
   }
   return std::make_unique<Template>(std::move(parts));

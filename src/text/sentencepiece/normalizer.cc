@@ -2,6 +2,7 @@
 // User-defined symbols pass through untouched.
 #include "text/characters.h"
 #include "text/charsmap.h"
+#include "text/growth_limit.h"
 #include "text/sentencepiece/models.h"
 #include "text/word_marker.h"
 
@@ -53,7 +54,9 @@ class SentencePieceNormalizer : public Normalizer {
     out.reserve(text.size() + text.size() / 2);
     if (add_dummy_prefix_ && !suffix_) out += space_;
     bool after_space = tidies_;
+    const size_t limit = growth_limit(text.size());
     while (!text.empty()) {
+      check_growth(out.size(), limit);
       Step step = first_step(text);
       while (after_space && step.with.starts_with(' ')) step.with.remove_prefix(1);
       for (const char c : step.with) {
