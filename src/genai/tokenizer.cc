@@ -18,9 +18,11 @@ bool flag(const AnyMap& params, const char* name, bool fallback) {
 }
 
 void check_names(const AnyMap& params, std::initializer_list<const char*> known) {
-  for (const auto& [name, value] : params)
+  for (const auto& param : params) {
+    const std::string& name = param.first;
     if (std::none_of(known.begin(), known.end(), [&](const char* k) { return name == k; }))
       bad_input("there is no tokenizer parameter `{}`; known are {}", name, fmt::join(known, ", "));
+  }
 }
 
 text::GgufVocabulary vocabulary_of(const frontends::GgufTokenizerData& data) {
