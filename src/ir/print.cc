@@ -17,7 +17,7 @@ bool is_bare(std::string_view name) {
   });
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -30,12 +30,12 @@ std::string quoted(std::string_view text) {
 }
 
 std::string bare_or_quoted(std::string_view text) {
-  return is_bare(text) ? std::string(text) : quoted(text);
+  return is_bare(text) ? std::string(text) : in_quotes(text);
 }
 
 std::string quoted_list(const std::vector<std::string>& texts) {
   std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + quoted(text);
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + in_quotes(text);
   return out;
 }
 
@@ -45,7 +45,7 @@ std::string trees(const std::vector<RtInfo>& list) {
     out += (out.empty() ? "" : " ") + bare_or_quoted(tree.name) + "(";
     for (size_t i = 0; i < tree.attributes.size(); ++i)
       out += fmt::format("{}{}={}", i == 0 ? "" : ", ", bare_or_quoted(tree.attributes[i].first),
-                         quoted(tree.attributes[i].second));
+                         in_quotes(tree.attributes[i].second));
     out += ")";
     if (!tree.children.empty()) out += "{" + trees(tree.children) + "}";
   }
@@ -53,7 +53,7 @@ std::string trees(const std::vector<RtInfo>& list) {
 }
 
 std::string attribute_value(const AttrValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return quoted(*text);
+  if (const auto* text = std::get_if<std::string>(&value)) return in_quotes(*text);
   if (std::holds_alternative<std::vector<int64_t>>(value) ||
       std::holds_alternative<PartialShape>(value))
     return "[" + format_attribute(value) + "]";
@@ -71,7 +71,7 @@ class Printer {
   std::string print() {
     const std::vector<NodeId> order = graph_.topological_order();
     name_nodes(order);
-    std::string out = "graph " + quoted(graph_.name);
+    std::string out = "graph " + in_quotes(graph_.name);
     if (!graph_.rt_info.empty()) out += " rt_info{" + trees(graph_.rt_info) + "}";
     out += '\n';
     for (NodeId id : order) out += line(id) + '\n';
@@ -143,8 +143,8 @@ class Printer {
   std::string notes(NodeId id) const {
     const Node& node = graph_.node(id);
     std::string out;
-    if (names_[static_cast<size_t>(id)] != node.name) out += " name(" + quoted(node.name) + ")";
-    if (!node.version.empty()) out += " version(" + quoted(node.version) + ")";
+    if (names_[static_cast<size_t>(id)] != node.name) out += " name(" + in_quotes(node.name) + ")";
+    if (!node.version.empty()) out += " version(" + in_quotes(node.version) + ")";
     for (size_t i = 0; i < node.outputs.size(); ++i)
       if (!node.outputs[i].names.empty())
         out += fmt::format(" names{}({})", i == 0 ? "" : fmt::format(":{}", i),

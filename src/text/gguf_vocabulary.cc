@@ -92,7 +92,7 @@ int64_t type_of(const GgufVocabulary& v, size_t id) {
   return v.types.empty() ? int64_t{kNormal} : v.types[id];
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -120,7 +120,7 @@ std::string added_tokens(const GgufVocabulary& v) {
     if (type != kControl && type != kUserDefined && type != kUnknown) continue;
     add_item(out, fmt::format(R"({{"id":{},"content":{},"single_word":false,"lstrip":false,)"
                               R"("rstrip":false,"normalized":false,"special":{}}})",
-                              id, quoted(v.tokens[id]), type != kUserDefined));
+                              id, json_text(v.tokens[id]), type != kUserDefined));
   }
   return out;
 }
@@ -128,7 +128,7 @@ std::string added_tokens(const GgufVocabulary& v) {
 std::string vocabulary_object(const GgufVocabulary& v) {
   std::string out;
   for (size_t id = 0; id < v.tokens.size(); ++id)
-    add_item(out, fmt::format("{}:{}", quoted(v.tokens[id]), id));
+    add_item(out, fmt::format("{}:{}", json_text(v.tokens[id]), id));
   return out;
 }
 
@@ -180,14 +180,14 @@ std::string merges_by_score(const GgufVocabulary& v) {
   });
   std::string out;
   for (const Cut& cut : cuts)
-    add_item(out, "[" + quoted(v.tokens[static_cast<size_t>(cut.left)]) + "," +
-                      quoted(v.tokens[static_cast<size_t>(cut.right)]) + "]");
+    add_item(out, "[" + json_text(v.tokens[static_cast<size_t>(cut.left)]) + "," +
+                      json_text(v.tokens[static_cast<size_t>(cut.right)]) + "]");
   return out;
 }
 
 std::string merges_as_given(const GgufVocabulary& v) {
   std::string out;
-  for (const std::string& merge : v.merges) add_item(out, quoted(merge));
+  for (const std::string& merge : v.merges) add_item(out, json_text(merge));
   return out;
 }
 
@@ -195,7 +195,7 @@ std::string template_of(const GgufVocabulary& v, const Settings& s) {
   if (!s.add_bos && !s.add_eos) return "null";
   std::string single, special;
   const auto add = [&](int64_t id) {
-    const std::string token = quoted(v.tokens[static_cast<size_t>(id)]);
+    const std::string token = json_text(v.tokens[static_cast<size_t>(id)]);
     add_item(single, fmt::format(R"({{"SpecialToken":{{"id":{},"type_id":0}}}})", token));
     const std::string entry =
         fmt::format(R"({}:{{"id":{},"ids":[{}],"tokens":[{}]}})", token, token, id, token);
@@ -231,7 +231,7 @@ std::string llama_json(const GgufVocabulary& v, const Settings& s) {
 "vocab":{{{}}},
 "merges":[{}]}})",
       prepend, template_of(v, s), strip,
-      s.unk ? quoted(v.tokens[static_cast<size_t>(*s.unk)]) : "null", vocabulary_object(v),
+      s.unk ? json_text(v.tokens[static_cast<size_t>(*s.unk)]) : "null", vocabulary_object(v),
       merges_by_score(v));
 }
 
@@ -271,8 +271,8 @@ std::string tokenizer_config_json_from_gguf(const GgufVocabulary& vocabulary) {
       s.add_bos, s.add_eos);
   const auto add = [&](const char* key, const std::optional<int64_t>& id) {
     if (id)
-      out +=
-          fmt::format(",\n  \"{}\": {}", key, quoted(vocabulary.tokens[static_cast<size_t>(*id)]));
+      out += fmt::format(",\n  \"{}\": {}", key,
+                         json_text(vocabulary.tokens[static_cast<size_t>(*id)]));
   };
   add("bos_token", s.bos);
   add("eos_token", s.eos);
