@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <random>
 #include <string>
 #include <vector>
@@ -16,7 +17,24 @@
 #include "base/cpu.h"
 #include "base/error.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HEARTH_SANITIZED
+#endif
+#endif
+
 namespace hearth::kernels {
+
+/// The sizes or counts to try. Kernels are some ten times slower under sanitizers, which need one
+/// size a path and not every neighbour of it: there, only the last is tried.
+template <typename Size>
+std::vector<Size> tried(std::initializer_list<Size> sizes) {
+#if defined(HEARTH_SANITIZED)
+  return {*(sizes.end() - 1)};
+#else
+  return sizes;
+#endif
+}
 
 /// A generator seeded by --gtest_random_seed (0 when it is not given); say seed_note() on failure.
 inline std::mt19937 seeded_generator() {
