@@ -26,9 +26,9 @@ int exit_code(hearth::ErrorKind kind) {
 void log_to_stderr() {
   using hearth::LogLevel;
   static constexpr std::pair<const char*, LogLevel> kLevels[] = {{"error", LogLevel::error},
-                                                          {"warning", LogLevel::warning},
-                                                          {"info", LogLevel::info},
-                                                          {"debug", LogLevel::debug}};
+                                                                 {"warning", LogLevel::warning},
+                                                                 {"info", LogLevel::info},
+                                                                 {"debug", LogLevel::debug}};
   const char* asked = std::getenv("HEARTH_LOG");
   LogLevel level = LogLevel::warning;
   for (const auto& [name, value] : kLevels)

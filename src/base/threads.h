@@ -22,8 +22,9 @@ class ThreadPool {
 
   int size() const { return size_; }
 
-  /// Calls work(part) for every part in [0, parts) and returns when all are done. `work` must not throw. Runs on the caller alone when parts is 1, when called from
-  /// inside a region, or while another thread's region holds the pool.
+  /// Calls work(part) for every part in [0, parts) and returns when all are done. `work` must not
+  /// throw. Runs on the caller alone when parts is 1, when called from inside a region, or while
+  /// another thread's region holds the pool.
   template <typename Work>
   void run(int parts, Work&& work) {
     run_erased(

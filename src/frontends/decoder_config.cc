@@ -36,6 +36,7 @@ DecoderConfig parse_decoder_config(const JsonObject& config) {
     bad_input("{} is {}, but cannot be negative", config.name_of("rms_norm_eps"), c.rms_norm_eps);
   c.tie_word_embeddings = config.boolean("tie_word_embeddings", false);
   c.hidden_act = config.text("hidden_act", "silu");
+  c.hidden_act_key = config.name_of("hidden_act");
   c.max_positions = config.integer("max_position_embeddings", 1, int64_t{1} << 40, 2048);
   c.rope = parse_rope(config, c.max_positions);
   return c;

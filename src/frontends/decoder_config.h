@@ -22,6 +22,7 @@ struct DecoderConfig {
   double rms_norm_eps = 1e-6;
   bool tie_word_embeddings = false;
   std::string hidden_act = "silu";
+  std::string hidden_act_key;  ///< what it is called in errors: file and key
   int64_t max_positions = 0;
   RopeConfig rope;
 };

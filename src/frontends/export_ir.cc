@@ -7,8 +7,7 @@ namespace hearth::frontends {
 
 void write_model(const ModelSource& source, std::optional<ElementType> weight_format,
                  const StagedOutput& output, Progress* progress, ExportReport& report) {
-  const ir::Graph graph =
-      build_graph(source, {.for_export = true, .float_type = weight_format});
+  const ir::Graph graph = build_graph(source, {.for_export = true, .float_type = weight_format});
   report.model_type = source.config.value("model_type", "");
   report.layers = graph.live_count();
   ir::write_ir(graph, output, "openvino_model", progress);

@@ -9,7 +9,9 @@
 namespace hearth::text {
 namespace {
 
-std::string read_string(std::string_view text) { return std::string(JsonReader(text, "t").string()); }
+std::string read_string(std::string_view text) {
+  return std::string(JsonReader(text, "t").string());
+}
 
 template <typename Read>
 std::string refusal(std::string_view text, Read read) {
@@ -23,8 +25,8 @@ std::string refusal(std::string_view text, Read read) {
 }
 
 TEST(JsonReader, WalksObjectsAndLists) {
-  JsonReader reader(R"( { "a" : [1, 22 ,333], "b":{}, "c": [], "d": {"x": [{}, "]"]}, "e":-1.5e1 } )",
-                    "t");
+  JsonReader reader(
+      R"( { "a" : [1, 22 ,333], "b":{}, "c": [], "d": {"x": [{}, "]"]}, "e":-1.5e1 } )", "t");
   std::string key;
   std::vector<uint32_t> numbers;
   reader.enter_object();
@@ -55,8 +57,9 @@ TEST(JsonReader, Unescapes) {
 
 TEST(JsonReader, RefusesBadStrings) {
   const auto read = [](JsonReader& r) { r.string(); };
-  for (const char* text : {"\"a", "\"a\\", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
-                           "\"\\udc00\"", "\"a\nb\"", "\"\\n\n\"", "\"\xFF\"", "\"\xC3\"", "a", "", "1"})
+  for (const char* text :
+       {"\"a", "\"a\\", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"",
+        "\"a\nb\"", "\"\\n\n\"", "\"\xFF\"", "\"\xC3\"", "a", "", "1"})
     EXPECT_NE(refusal(text, read), "accepted") << text;
 }
 
@@ -68,8 +71,9 @@ TEST(JsonReader, RefusesBadStructure) {
     r.expect_end();
   };
   EXPECT_EQ(refusal(R"({"a":1,"b":[{}]} )", read), "accepted");
-  for (const char* text : {"{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{\"a\" 1}",
-                           "{\"a\":1 \"b\":2}", "{\"a\":[}", "{\"a\":]}", "[]", "{}x", "{\"a\":\"}"})
+  for (const char* text :
+       {"{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{\"a\" 1}",
+        "{\"a\":1 \"b\":2}", "{\"a\":[}", "{\"a\":]}", "[]", "{}x", "{\"a\":\"}"})
     EXPECT_NE(refusal(text, read), "accepted") << text;
   EXPECT_EQ(refusal("{\"a\" 1}", read),
             "file.json: a colon was expected at byte 5, but \"1}\" stands there");
@@ -86,7 +90,8 @@ TEST(JsonReader, RefusesBadNumbers) {
 TEST(JsonReader, ReadsNumbersAsSerdeDoes) {
   EXPECT_EQ(JsonReader("-2.0122928619384766", "t").number(), -20122928619384766.0 / 1e16);
   EXPECT_EQ(JsonReader("0", "t").number(), 0.0);
-  EXPECT_EQ(JsonReader("123456789012345678901234567890", "t").number(), 12345678901234567890.0 * 1e10);
+  EXPECT_EQ(JsonReader("123456789012345678901234567890", "t").number(),
+            12345678901234567890.0 * 1e10);
   EXPECT_EQ(JsonReader("1e-400", "t").number(), 0.0);
   EXPECT_EQ(JsonReader("25e-1", "t").number(), 2.5);
 }

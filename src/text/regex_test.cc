@@ -40,10 +40,11 @@ TEST(Regex, TranslatesWhatTheEnginesSpellDifferently) {
 
 TEST(Regex, RefusesWhatItDoesNotKnow) {
   for (const char* pattern :
-       {"(", ")", "[", "[]", "*a", "\\", "\\1", "(a)\\1", "\\k<a>", "\\K", "\\X", "\\G",
-        "(?x:a)", "(?s:a)", "(?~a)", "(?<a", "[b-a]", "[a-\\d]", "[[:nope:]]", "\\p", "\\p{L",
-        "\\p{Nope}", "\\p{L&}", "\\xFF", "\\x{110000}", "\\uD800", "\\u12", "[a&&]", "[&&a]",
-        "(?<=a+)b", "(?P<n>a)", "a{99999}"}) {
+       {"(",         ")",        "[",        "[]",          "*a",         "\\",     "\\1",
+        "(a)\\1",    "\\k<a>",   "\\K",      "\\X",         "\\G",        "(?x:a)", "(?s:a)",
+        "(?~a)",     "(?<a",     "[b-a]",    "[a-\\d]",     "[[:nope:]]", "\\p",    "\\p{L",
+        "\\p{Nope}", "\\p{L&}",  "\\xFF",    "\\x{110000}", "\\uD800",    "\\u12",  "[a&&]",
+        "[&&a]",     "(?<=a+)b", "(?P<n>a)", "a{99999}"}) {
     try {
       const Regex regex(pattern, "tokenizer.json: pre_tokenizer.pattern");
       ADD_FAILURE() << "accepted " << pattern;
@@ -60,7 +61,10 @@ TEST(Regex, BoundsItsRecursion) {
 }
 
 TEST(Regex, KnowsCharactersNewerThanPcre2) {
-  EXPECT_EQ(matches(R"(\p{Han})", "\xF0\xB1\x8D\x90" "a"), (Matches{"\xF0\xB1\x8D\x90"}));  // U+31350
+  EXPECT_EQ(matches(R"(\p{Han})",
+                    "\xF0\xB1\x8D\x90"
+                    "a"),
+            (Matches{"\xF0\xB1\x8D\x90"}));                                // U+31350
   EXPECT_EQ(matches(R"(\S)", "\xE1\xA0\x8E"), (Matches{"\xE1\xA0\x8E"}));  // U+180E is no space
 }
 

@@ -144,16 +144,17 @@ TEST_P(RuntimeLogits, SameBitsAloneAndTogether) {
   }
 }
 
-// Lower precisions stay near. In bf16 six values a layer (two norms, attention, the gated product, keys and
-// values) are rounded by up to 2^-9 of themselves; as random errors over the four layers of these models
-// that is 4 * sqrt(6) * 2^-9 = 0.02 of a logit's size, and the worst of some thousand logits lies at three
-// times the deviation. With an f16 cache only keys and values are rounded, by 2^-12.
+// Lower precisions stay near. In bf16 six values a layer (two norms, attention, the gated product,
+// keys and values) are rounded by up to 2^-9 of themselves; as random errors over the four layers
+// of these models that is 4 * sqrt(6) * 2^-9 = 0.02 of a logit's size, and the worst of some
+// thousand logits lies at three times the deviation. With an f16 cache only keys and values are
+// rounded, by 2^-12.
 TEST_P(RuntimeLogits, LowPrecisionStaysNear) {
-  EXPECT_LT(error_of_prefill(compile({{"INFERENCE_PRECISION_HINT", "bf16"},
-                                      {"KV_CACHE_PRECISION", "bf16"}})),
+  EXPECT_LT(error_of_prefill(
+                compile({{"INFERENCE_PRECISION_HINT", "bf16"}, {"KV_CACHE_PRECISION", "bf16"}})),
             6e-2);
-  EXPECT_LT(error_of_prefill(compile({{"INFERENCE_PRECISION_HINT", "f32"},
-                                      {"KV_CACHE_PRECISION", "f16"}})),
+  EXPECT_LT(error_of_prefill(
+                compile({{"INFERENCE_PRECISION_HINT", "f32"}, {"KV_CACHE_PRECISION", "f16"}})),
             4e-3);
 }
 

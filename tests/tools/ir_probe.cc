@@ -1,5 +1,6 @@
 // hearth_ir_probe IN.xml OUT: reads an IR, writes it to the folder OUT as model.xml and model.bin,
-// and checks on the way that nothing is lost: the written IR and the text form both read back equal.
+// and checks on the way that nothing is lost: the written IR and the text form both read back
+// equal.
 #include <cstdio>
 
 #include "hearth/exception.hpp"

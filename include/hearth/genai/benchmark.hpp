@@ -37,7 +37,7 @@ struct BenchmarkRow {
 struct BenchmarkReport {
   std::vector<BenchmarkRow> rows;
   double load_ms = 0;
-  double ttft_ms = 0;  ///< first token after a prompt of 4 tokens, in the freshly loaded model
+  double ttft_ms = 0;    ///< first token after a prompt of 4 tokens, in the freshly loaded model
   double read_gb_s = 0;  ///< the machine's: the median of several sweeps, as the rates are medians
   double bandwidth_fraction = 0;  ///< of the first "tg" row
   size_t peak_rss_bytes = 0;

@@ -68,9 +68,9 @@ Value activation(Blocks& m, Value x, const std::string& name) {
   if (act == "sigmoid") return m.b.unary(Op::Sigmoid, x, name);
   if (act == "tanh") return m.b.unary(Op::Tanh, x, name);
   bad_input(
-      "hidden_act is `{}`; known are silu, swish, gelu, gelu_new, gelu_pytorch_tanh, "
+      "{} is `{}`; known are silu, swish, gelu, gelu_new, gelu_pytorch_tanh, "
       "gelu_fast, relu, sigmoid and tanh",
-      act);
+      m.config.hidden_act_key, act);
 }
 
 Value gated_mlp(Blocks& m, Value x, const std::string& module, bool bias) {

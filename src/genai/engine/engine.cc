@@ -77,7 +77,8 @@ bool Engine::has_work() const {
 // Bytes of cache when every sequence gets as long as it may and shares nothing.
 size_t Engine::most_cache_bytes(const Request& request) const {
   return width(request.config) *
-         model_->cache_bytes(request.prompt.size() + std::max<size_t>(request.max_new_tokens, 1) - 1);
+         model_->cache_bytes(request.prompt.size() + std::max<size_t>(request.max_new_tokens, 1) -
+                             1);
 }
 
 // Cuts the answer to what the whole cache has room for.

@@ -28,8 +28,9 @@ inline RowPointers row_pointers(const MatmulArgs& a, int64_t r, int64_t row_byte
 // steps. start(r) goes to rows r to r + 7; at(k) to the
 // step at column k, in ascending order within a row; read(i, k) gives that step of row r + i.
 
-// A step is a cache line. Rows of 4 KB all begin in the same set of the first-level cache, and eight
-// of them fill it: a line that is not used up at once is gone before its second half is wanted.
+// A step is a cache line. Rows of 4 KB all begin in the same set of the first-level cache, and
+// eight of them fill it: a line that is not used up at once is gone before its second half is
+// wanted.
 template <class S, auto Load, int kBytes>
 struct PlainSource {
   static constexpr int kVectors = static_cast<int>(64 / (S::kLanes * kBytes));

@@ -34,8 +34,8 @@ TEST(Merger, MergesAsDefined) {
     std::map<std::pair<uint32_t, uint32_t>, BpeMerge> rules;
     std::vector<BpeMerge> list;
     for (uint32_t id = 5; id < 60; ++id) {
-      const BpeMerge merge{static_cast<uint32_t>(random() % id), static_cast<uint32_t>(random() % id),
-                           id / 3 * 3, id};
+      const BpeMerge merge{static_cast<uint32_t>(random() % id),
+                           static_cast<uint32_t>(random() % id), id / 3 * 3, id};
       if (!rules.emplace(std::pair{merge.left, merge.right}, merge).second) continue;
       list.push_back(merge);
     }
