@@ -23,10 +23,13 @@ endif()
 
 set(HEARTH_MODULES "" CACHE INTERNAL "")
 
+# Most of the time of compiling is headers, so GCC gets the modules' sources a few at a time. The debug
+# preset compiles each file by itself, which also shows that it includes what it uses.
+option(HEARTH_UNITY "Compile several sources of a module together" ON)
+
 # Half of the time that Clang takes is headers of the standard library and of nlohmann/json, so for
 # it they are compiled once for the modules and once for the tests. GCC gains little and loses track
-# of which warnings come from system headers; its builds also show that sources include what they
-# use.
+# of which warnings come from system headers.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   set(HEARTH_PCH_DEFAULT ON)
 endif()
@@ -92,6 +95,8 @@ function(hearth_module name)
   add_library(hearth_${name} STATIC ${sources})
   hearth_compile_flags(hearth_${name})
   hearth_precompile(hearth_${name} MODULES)
+  set_target_properties(hearth_${name} PROPERTIES UNITY_BUILD ${HEARTH_UNITY}
+    UNITY_BUILD_BATCH_SIZE 6)
   target_include_directories(hearth_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(hearth_${name} PUBLIC ${ARG_LIBS})
   foreach(dep ${ARG_DEPS})

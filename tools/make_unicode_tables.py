@@ -40,7 +40,7 @@ def ranges(predicate):
 
 def print_ranges(name, what, predicate):
     print(f"\n// {what}")
-    print(f"constexpr Range {name}[] = {{")
+    print(f"constexpr CharacterRange {name}[] = {{")
     row = "   "
     for first, last in ranges(predicate):
         item = f" {{0x{first:X}, 0x{last:X}}},"

@@ -7,8 +7,6 @@
 namespace hearth::ir {
 namespace {
 
-constexpr int64_t kLow = INT64_MIN, kHigh = INT64_MAX;
-
 int64_t saturate(__int128 v) {
   return v < kLow ? kLow : v > kHigh ? kHigh : static_cast<int64_t>(v);
 }

@@ -6,6 +6,8 @@
 
 namespace hearth::ir {
 
+inline constexpr int64_t kLow = INT64_MIN, kHigh = INT64_MAX;
+
 /// The elements that a binary op gives for elements in a and b; what wraps around is not known.
 using Combine = ValueRange (*)(const Node&, const ValueRange& a, const ValueRange& b);
 

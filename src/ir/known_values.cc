@@ -44,8 +44,6 @@ class Walk {
   int nodes_ = 0;
 };
 
-constexpr int64_t kLow = INT64_MIN, kHigh = INT64_MAX;
-
 Known elementwise(Walk& walk, const Node& node) {
   const Known a = walk.input(node, 0), b = walk.input(node, 1);
   if (!a || !b) return std::nullopt;

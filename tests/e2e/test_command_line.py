@@ -83,6 +83,29 @@ def test_threads_do_not_change_a_bit(hearth, bundled_ir, threads):
     assert run(threads) == run(3)
 
 
+@pytest.mark.parametrize("isa", ["scalar", "avx2", "avx512"])
+def test_lesser_instruction_sets_say_the_same(hearth, bundled_ir, isa):
+    environment = {**os.environ, "HEARTH_ISA": isa}
+    asked = ("generate", bundled_ir, "Tell me a story about a fox.", "--max-new-tokens", 40, *EXACT)
+    result = hearth.try_run(*asked, env=environment)
+    if result.returncode == 2 and "this processor's best" in result.stderr:
+        pytest.skip(result.stderr.strip())
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == hearth.run(*asked)
+
+
+def test_links_of_the_hubs_cache(hearth, bundled, tmp_path):
+    """Snapshots there are folders of links to blobs with other names, outside of them."""
+    blobs, snapshot = tmp_path / "blobs", tmp_path / "snapshots/0123abc"
+    blobs.mkdir()
+    snapshot.mkdir(parents=True)
+    for number, file in enumerate(sorted(bundled.iterdir())):
+        shutil.copy(file, blobs / f"{number:040x}")
+        (snapshot / file.name).symlink_to(f"../../blobs/{number:040x}")
+    question = "What colour is the sky?"
+    assert hearth.run("generate", snapshot, question) == hearth.run("generate", bundled, question)
+
+
 def test_export_refuses_a_full_folder(hearth, bundled, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out/mine.txt").write_text("keep")

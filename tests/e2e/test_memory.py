@@ -4,6 +4,7 @@ to the process (Anonymous in smaps_rollup), sampled while it runs."""
 import json
 import pathlib
 import shutil
+import signal
 import subprocess
 import time
 
@@ -44,6 +45,18 @@ def peak_private(process):
     assert process.returncode == 0, process.stderr.read()
     assert samples > 10
     return peak
+
+
+def test_an_interrupted_export_leaves_nothing(hearth, checkpoint):
+    out = checkpoint.parent / "half/ir"
+    out.parent.mkdir()
+    process = hearth.start("export", "-m", checkpoint, out)
+    while not any(out.parent.iterdir()):
+        assert process.poll() is None
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 130
+    assert list(out.parent.iterdir()) == []
 
 
 def test_export_needs_little_memory(export):

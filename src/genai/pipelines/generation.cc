@@ -5,11 +5,6 @@
 #include "base/error.h"
 
 namespace hearth::genai {
-namespace {
-
-TimePoint now() { return std::chrono::steady_clock::now(); }
-
-}  // namespace
 
 Generation::Generation(Engine& engine, const LoadedModel& model, KeptSequence& kept,
                        const CallOptions& options, PerfMetrics metrics)

@@ -13,6 +13,8 @@
 
 namespace hearth::genai {
 
+inline TimePoint now() { return std::chrono::steady_clock::now(); }
+
 class Generation {
  public:
   Generation(Engine& engine, const LoadedModel& model, KeptSequence& kept,

@@ -12,8 +12,6 @@
 namespace hearth::genai {
 namespace {
 
-TimePoint now() { return std::chrono::steady_clock::now(); }
-
 // The device's properties without those that are the pipeline's own.
 AnyMap device_properties(AnyMap properties) {
   properties.erase(scheduler_config.name());

@@ -42,6 +42,23 @@ std::vector<W> load(const Tensor& tensor) {
 template <typename W>
 void store(const std::vector<W>& values, Tensor& out);
 
+template <>
+std::vector<float> load<float>(const Tensor& tensor, size_t first, size_t count);
+template <>
+std::vector<double> load<double>(const Tensor& tensor, size_t first, size_t count);
+template <>
+std::vector<int64_t> load<int64_t>(const Tensor& tensor, size_t first, size_t count);
+template <>
+std::vector<uint64_t> load<uint64_t>(const Tensor& tensor, size_t first, size_t count);
+template <>
+void store<float>(const std::vector<float>& values, Tensor& out);
+template <>
+void store<double>(const std::vector<double>& values, Tensor& out);
+template <>
+void store<int64_t>(const std::vector<int64_t>& values, Tensor& out);
+template <>
+void store<uint64_t>(const std::vector<uint64_t>& values, Tensor& out);
+
 /// Copies elements as they are, of any type but GGUF's blocks. Both tensors have the same type.
 void copy_elements(const Tensor& from, size_t first, Tensor& to, size_t at, size_t count);
 

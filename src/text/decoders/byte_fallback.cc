@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-struct NoConfig {};
-
 class ByteFallback : public TokenStep {
  public:
   ByteFallback(std::unique_ptr<DecodeStep> next, NoConfig) : TokenStep(std::move(next)) {}

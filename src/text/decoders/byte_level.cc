@@ -8,8 +8,6 @@
 namespace hearth::text {
 namespace {
 
-struct NoConfig {};
-
 class ByteLevel : public TokenStep {
  public:
   ByteLevel(std::unique_ptr<DecodeStep> next, NoConfig) : TokenStep(std::move(next)) {}

@@ -4,8 +4,6 @@
 namespace hearth::text {
 namespace {
 
-struct NoConfig {};
-
 class Fuse : public DecodeStep {
  public:
   Fuse(std::unique_ptr<DecodeStep> next, NoConfig) : next_(std::move(next)) {}

@@ -9,6 +9,9 @@
 
 namespace hearth::text {
 
+/// Of decoders without settings.
+struct NoConfig {};
+
 class TokenStep : public DecodeStep {
  public:
   explicit TokenStep(std::unique_ptr<DecodeStep> next) : next_(std::move(next)) {}

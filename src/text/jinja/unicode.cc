@@ -13,7 +13,7 @@
 namespace hearth::text::jinja {
 namespace {
 
-struct Range {
+struct CharacterRange {
   uint32_t first, last;
 };
 struct Special {
@@ -24,9 +24,10 @@ struct Special {
 #include "text/jinja/unicode_tables.inc"
 
 template <size_t N>
-bool in_ranges(const Range (&ranges)[N], uint32_t c) {
-  const Range* after = std::upper_bound(std::begin(ranges), std::end(ranges), c,
-                                        [](uint32_t x, const Range& r) { return x < r.first; });
+bool in_ranges(const CharacterRange (&ranges)[N], uint32_t c) {
+  const CharacterRange* after =
+      std::upper_bound(std::begin(ranges), std::end(ranges), c,
+                       [](uint32_t x, const CharacterRange& r) { return x < r.first; });
   return after != std::begin(ranges) && c <= std::prev(after)->last;
 }
 
