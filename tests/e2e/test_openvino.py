@@ -55,16 +55,16 @@ def hearth_logits(hearth, folder, feeds, tmp_path):
     return np.load(tmp_path / "logits.npy")
 
 
-def optimum_export(source, out, bits=None):
+def optimum_export(source, out, weights="fp32"):
     from optimum.exporters.openvino import main_export
     from optimum.intel import OVConfig, OVWeightQuantizationConfig
 
-    config = None
-    if bits is not None:
-        group = {"group_size": 32, "all_layers": True} if bits == 4 else {}
-        config = OVConfig(quantization_config=OVWeightQuantizationConfig(bits=bits, sym=False, **group))
+    if weights.startswith("int"):
+        group = {"group_size": 32, "all_layers": True} if weights == "int4" else {}
+        config = OVConfig(quantization_config=OVWeightQuantizationConfig(
+            bits=int(weights[3:]), sym=False, **group))
     else:
-        config = OVConfig(dtype="fp32")
+        config = OVConfig(dtype=weights)
     main_export(str(source), out, task="text-generation-with-past", ov_config=config,
                 convert_tokenizer=False)
     return out
@@ -89,12 +89,12 @@ def test_we_run_optimums_export(hearth, name, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("bits", [8, 4])
+@pytest.mark.parametrize("weights", ["fp16", "int8", "int4"])
 @pytest.mark.parametrize("name", ["llama_gqa3_64_tied", "qwen3"])
-def test_we_run_optimums_compressed_export(hearth, name, bits, tmp_path):
+def test_we_run_optimums_smaller_export(hearth, name, weights, tmp_path):
     """Against OpenVINO on the same file: the weights differ from the golden's."""
     write_whole_checkpoint(tmp_path / "hf", case_named(name))
-    optimum_export(tmp_path / "hf", tmp_path / "ir", bits)
+    optimum_export(tmp_path / "hf", tmp_path / "ir", weights)
     feeds, mask, _ = golden(name)
     expected = openvino_logits(tmp_path / "ir", feeds)
     assert error(hearth_logits(hearth, tmp_path / "ir", feeds, tmp_path), expected, mask) < TOLERANCE
