@@ -154,8 +154,9 @@ class LLMPipeline::Impl {
                         CallOptions options, PerfMetrics metrics, bool* cancelled) {
     options = with_end_tokens(std::move(options), loaded_.generation_config);
     metrics.load_time = load_time_.count() / 1000;
-    std::vector<std::vector<int64_t>> ids;
     const TimePoint start = now();
+    std::vector<std::vector<int64_t>> ids;
+    ids.reserve(prompts.size());
     for (const std::string& prompt : prompts)
       ids.push_back(loaded_.tokenizer.impl().text_tokenizer()->encode(prompt, add_special));
     metrics.raw_metrics.tokenization_durations.push_back(now() - start);
