@@ -24,7 +24,7 @@ void run(const Options& o) {
   config.validate();
   const bool terminal = isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0;
   if (terminal) std::cerr << "Say something. /clear starts anew, /exit or Ctrl-D ends.\n";
-  const auto show = [](std::string text) {
+  const auto show = [](const std::string& text) {
     std::cout << text << std::flush;
     return std::cout ? genai::StreamingStatus::RUNNING : genai::StreamingStatus::CANCEL;
   };

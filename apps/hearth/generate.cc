@@ -86,7 +86,7 @@ void run(const Options& o) {
   config.validate();
 
   const bool streams = !o.json && !config.is_beam_search() && config.num_return_sequences == 1;
-  const auto show = [&](std::string text) {
+  const auto show = [&](const std::string& text) {
     if (streams) std::cout << text << std::flush;
     return std::cout ? StreamingStatus::RUNNING : StreamingStatus::CANCEL;
   };

@@ -63,7 +63,7 @@ Tensor read_npy(const std::string& path) {
   content << file.rdbuf();
   const std::string bytes = content.str();
   if (bytes.size() < 12 || bytes.compare(0, 6, "\x93NUMPY") != 0) fail(path, "is no .npy file");
-  const int version = bytes[6];
+  const auto version = static_cast<uint8_t>(bytes[6]);
   size_t header_at = 10, header_size = 0;
   if (version == 1) {
     header_size =

@@ -73,9 +73,8 @@ float q6_k(const std::byte* block, size_t i) {
   const int low = quarter < 2 ? low_byte & 0xf : low_byte >> 4;
   const int high = (high_byte >> (2 * quarter)) & 3;
   const int code = (low | (high << 4)) - 32;
-  const int scale = load<int8_t>(block + 192, i / 16);
-  return f16_to_f32(load<uint16_t>(block + 208, 0)) * static_cast<float>(scale) *
-         static_cast<float>(code);
+  const auto scale = static_cast<float>(load<int8_t>(block + 192, i / 16));
+  return f16_to_f32(load<uint16_t>(block + 208, 0)) * scale * static_cast<float>(code);
 }
 
 float block_element(ElementType type, const std::byte* data, size_t index) {

@@ -5,7 +5,7 @@
 
 namespace hearth {
 
-void throw_error(ErrorKind kind, std::string message) { throw Exception(kind, message); }
+void throw_error(ErrorKind kind, const std::string& message) { throw Exception(kind, message); }
 
 void assertion_failed(const char* file, int line, const char* condition,
                       std::string_view sentence) {

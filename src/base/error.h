@@ -11,7 +11,7 @@
 
 namespace hearth {
 
-[[noreturn]] void throw_error(ErrorKind kind, std::string message);
+[[noreturn]] void throw_error(ErrorKind kind, const std::string& message);
 [[noreturn]] void assertion_failed(const char* file, int line, const char* condition,
                                    std::string_view sentence);
 

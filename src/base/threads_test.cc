@@ -61,6 +61,7 @@ TEST(ThreadPool, CallersDoNotWaitForEachOther) {
   ThreadPool pool(2);
   std::atomic<int64_t> sum{0};
   std::vector<std::thread> callers;
+  callers.reserve(4);
   for (int c = 0; c < 4; ++c)
     callers.emplace_back([&] {
       for (int i = 0; i < 2000; ++i) pool.run(8, [&](int part) { sum += part; });

@@ -203,21 +203,24 @@ LLMPipeline& LLMPipeline::operator=(LLMPipeline&&) noexcept = default;
 
 DecodedResults LLMPipeline::generate(const StringInputs& inputs, OptionalGenerationConfig config,
                                      StreamerVariant streamer) {
-  return impl_->generate_texts(inputs, {config.value_or(impl_->config()), std::move(streamer)});
+  return impl_->generate_texts(inputs,
+                               {std::move(config).value_or(impl_->config()), std::move(streamer)});
 }
 DecodedResults LLMPipeline::generate(const StringInputs& inputs, const AnyMap& properties) {
   return impl_->generate_texts(inputs, call_options(properties, impl_->config()));
 }
 DecodedResults LLMPipeline::generate(const ChatHistory& history, OptionalGenerationConfig config,
                                      StreamerVariant streamer) {
-  return impl_->generate_history(history, {config.value_or(impl_->config()), std::move(streamer)});
+  return impl_->generate_history(
+      history, {std::move(config).value_or(impl_->config()), std::move(streamer)});
 }
 DecodedResults LLMPipeline::generate(const ChatHistory& history, const AnyMap& properties) {
   return impl_->generate_history(history, call_options(properties, impl_->config()));
 }
 EncodedResults LLMPipeline::generate(const EncodedInputs& inputs, OptionalGenerationConfig config,
                                      StreamerVariant streamer) {
-  return impl_->generate_ids(inputs, {config.value_or(impl_->config()), std::move(streamer)});
+  return impl_->generate_ids(inputs,
+                             {std::move(config).value_or(impl_->config()), std::move(streamer)});
 }
 EncodedResults LLMPipeline::generate(const EncodedInputs& inputs, const AnyMap& properties) {
   return impl_->generate_ids(inputs, call_options(properties, impl_->config()));
