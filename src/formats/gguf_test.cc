@@ -6,8 +6,6 @@
 #include "base/test_folder.h"
 #include "formats/format_test_util.h"
 
-namespace fs = std::filesystem;
-
 namespace hearth::formats {
 namespace {
 
@@ -120,7 +118,7 @@ TEST(Gguf, RefusesBadMetadata) {
     const char* part;
   } cases[] = {
       {"", "not a GGUF file"},
-      {"GGML\3\0\0\0", "not a GGUF file"},
+      {std::string("GGML\3\0\0\0", 8), "not a GGUF file"},
       {header(0, 0, 1).bytes(), "GGUF version 1; versions 2 and 3 are supported; convert"},
       {header(0, 0, 4).bytes(), "GGUF version 4"},
       {header(0, 0, 3u << 24).bytes(), "big-endian"},

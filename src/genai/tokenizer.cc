@@ -151,6 +151,7 @@ std::vector<std::string> Tokenizer::decode(const Tensor& tokens, const AnyMap& p
 std::vector<std::string> Tokenizer::decode(const std::vector<std::vector<int64_t>>& tokens,
                                            const AnyMap& params) const {
   std::vector<std::string> out;
+  out.reserve(tokens.size());
   for (const auto& row : tokens) out.push_back(decode(row, params));
   return out;
 }

@@ -39,7 +39,7 @@ Value Graph::add_parameter(const std::string& tensor_name, ElementType type, Par
   return value;
 }
 
-Value Graph::add_constant(ElementType type, Shape shape, Bytes data, std::string node_name) {
+Value Graph::add_constant(ElementType type, const Shape& shape, Bytes data, std::string node_name) {
   Node constant;
   constant.op = Op::Const;
   constant.name = std::move(node_name);

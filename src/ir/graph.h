@@ -85,7 +85,7 @@ class Graph {
   NodeId add_raw(Node node);
 
   Value add_parameter(const std::string& tensor_name, ElementType type, PartialShape shape);
-  Value add_constant(ElementType type, Shape shape, Bytes data, std::string node_name = "");
+  Value add_constant(ElementType type, const Shape& shape, Bytes data, std::string node_name = "");
   NodeId add_result(Value value, const std::string& tensor_name = "");
 
   Node& node(NodeId id) { return nodes_[static_cast<size_t>(id)]; }

@@ -123,7 +123,7 @@ Known slice(Walk& walk, const Node& node, int32_t) {
 }
 
 Known strided_slice(Walk& walk, const Node& node, int32_t) {
-  const Known data = walk.input(node, 0);
+  Known data = walk.input(node, 0);
   const auto begin = walk.exact_input(node, 1), end = walk.exact_input(node, 2);
   const auto strides = node.inputs.size() > 3 ? walk.exact_input(node, 3) : std::vector<int64_t>{1};
   if (!data || !begin || !end || !strides || begin->size() != 1 || end->size() != 1 ||
@@ -146,7 +146,7 @@ Known strided_slice(Walk& walk, const Node& node, int32_t) {
 }
 
 Known reduce_prod(Walk& walk, const Node& node, int32_t) {
-  const Known data = walk.input(node, 0);
+  Known data = walk.input(node, 0);
   const auto axes = walk.exact_input(node, 1);
   if (!data || !axes) return std::nullopt;
   if (axes->empty()) return data;
@@ -192,7 +192,7 @@ Known split(Walk& walk, const Node& node, int32_t port) {
 
 // One value repeated; a vector stays as it is when the shapes say so.
 Known broadcast(Walk& walk, const Node& node, int32_t) {
-  const Known data = walk.input(node, 0);
+  Known data = walk.input(node, 0);
   const PartialShape& shape = node.outputs[0].shape;
   if (!data || !shape.is_static() || shape.rank() != 1) return std::nullopt;
   const auto size = static_cast<size_t>(shape[0].get_length());

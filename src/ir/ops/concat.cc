@@ -91,6 +91,7 @@ std::vector<Dimension> part_sizes(const Inference& i, const std::vector<int64_t>
   if (!rest && !dim.contains(taken))
     i.fail("the parts take {} elements of an axis of {}", taken, dim.to_string());
   std::vector<Dimension> out;
+  out.reserve(lengths.size());
   for (int64_t length : lengths)
     out.push_back(length == -1 ? rest_of(i, dim, taken) : Dimension(length));
   return out;
