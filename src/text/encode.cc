@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/threads.h"
 #include "base/utf8.h"
+#include "hearth/exception.hpp"
 #include "text/characters.h"
 #include "text/code_points.h"
 #include "text/padding.h"
@@ -116,8 +117,7 @@ class Tokenizer::Impl::Tracker {
         ++added;
         continue;
       }
-      const int64_t id = out_.ids[out_.offsets.size()];
-      add_token(place(pieces, piece, range), impl_.model->id_to_token(id).value_or(""));
+      add_token(place(pieces, piece, range), token_text(pieces.text(piece), range));
     }
     ranges.clear();
     added_.clear();
@@ -131,6 +131,15 @@ class Tokenizer::Impl::Tracker {
   std::vector<TokenRange> ranges;
 
  private:
+  // Of the token that comes next.
+  std::string_view token_text(std::string_view piece, const TokenRange& range) const {
+    const Model& model = *impl_.model;
+    const int64_t id = out_.ids[out_.offsets.size()];
+    if (model.names_unknown_by_text() && id == model.unk_id())
+      return piece.substr(range.begin, range.end - range.begin);
+    return model.id_to_token(id).value_or("");
+  }
+
   Offset span(uint32_t first, uint32_t last) const {
     const uint32_t end = last & ~kInFront;
     const bool in_front = (last & kInFront) != 0;
@@ -262,6 +271,15 @@ std::vector<Encoding> Tokenizer::encode_batch(std::span<const TextInput> inputs,
   const auto& padding = options.padding ? options.padding : impl_->padding;
   if (padding) pad(out, *padding);
   return out;
+}
+
+bool Tokenizer::supports_pairs() const {
+  try {
+    impl_->layout(true, true);
+    return true;
+  } catch (const Exception&) {
+    return false;
+  }
 }
 
 const std::optional<Truncation>& Tokenizer::truncation() const { return impl_->truncation; }

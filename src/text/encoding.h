@@ -25,9 +25,9 @@ struct Truncation {
 };
 
 struct Padding {
-  std::optional<size_t> length;  ///< absent: that of the longest in the batch
-  Side direction = Side::right;  ///< the side that is filled
-  size_t multiple = 0;           ///< lengths are rounded up to multiples of it; 0: as they are
+  std::optional<size_t> length = std::nullopt;  ///< absent: that of the longest in the batch
+  Side direction = Side::right;                 ///< the side that is filled
+  size_t multiple = 0;  ///< lengths are rounded up to multiples of it; 0: as they are
   int64_t pad_id = 0;
   int64_t pad_type_id = 0;
 };

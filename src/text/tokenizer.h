@@ -41,6 +41,8 @@ class Tokenizer {
   /// Several at once, on all cores and padded to one length.
   std::vector<Encoding> encode_batch(std::span<const TextInput> inputs,
                                      const EncodeOptions& options) const;
+  /// False when the file has a template for one text, but none for pairs.
+  bool supports_pairs() const;
   /// What the tokenizer's file says.
   const std::optional<Truncation>& truncation() const;
   const std::optional<Padding>& padding() const;

@@ -64,6 +64,7 @@ class UnigramModel : public Model {
   std::optional<int64_t> unk_id() const override {
     return unk_ ? std::optional<int64_t>(*unk_) : std::nullopt;
   }
+  bool names_unknown_by_text() const override { return true; }
 
  private:
   struct Output {
