@@ -5,25 +5,13 @@
 #include "base/error.h"
 #include "genai/json_value.h"
 #include "genai/tokenizer_impl.h"
+#include "genai/tokenizer_params.h"
 #include "text/gguf_vocabulary.h"
 
 namespace fs = std::filesystem;
 
 namespace hearth::genai {
 namespace {
-
-bool flag(const AnyMap& params, const char* name, bool fallback) {
-  const auto it = params.find(name);
-  return it == params.end() ? fallback : it->second.as<bool>();
-}
-
-void check_names(const AnyMap& params, std::initializer_list<const char*> known) {
-  for (const auto& param : params) {
-    const std::string& name = param.first;
-    if (std::none_of(known.begin(), known.end(), [&](const char* k) { return name == k; }))
-      bad_input("there is no tokenizer parameter `{}`; known are {}", name, fmt::join(known, ", "));
-  }
-}
 
 text::GgufVocabulary vocabulary_of(const frontends::GgufTokenizerData& data) {
   text::GgufVocabulary v;
@@ -97,43 +85,15 @@ Tokenizer open_tokenizer(const fs::path& folder) {
 }
 
 Tokenizer::Tokenizer(const fs::path& path, const AnyMap& properties) {
-  check_names(properties, {});
+  check_tokenizer_params(properties, {});
   *this = path.extension() == ".gguf" ? gguf_tokenizer(frontends::open_model_source(path))
                                       : open_tokenizer(path);
 }
 
-TokenizedInputs Tokenizer::encode(const std::string& prompt, const AnyMap& params) const {
-  return encode(std::vector<std::string>{prompt}, params);
-}
-
-TokenizedInputs Tokenizer::encode(const std::vector<std::string>& prompts,
-                                  const AnyMap& params) const {
-  check_names(params, {"add_special_tokens"});
-  const bool special = flag(params, "add_special_tokens", true);
-  std::vector<std::vector<int64_t>> ids;
-  size_t longest = 0;
-  for (const std::string& prompt : prompts) {
-    ids.push_back(impl_->text_tokenizer()->encode(prompt, special));
-    longest = std::max(longest, ids.back().size());
-  }
-  const int64_t pad = std::max<int64_t>(get_pad_token_id(), 0);
-  TokenizedInputs out{Tensor(ElementType::i64, {prompts.size(), longest}),
-                      Tensor(ElementType::i64, {prompts.size(), longest}), std::nullopt};
-  for (size_t row = 0; row < ids.size(); ++row) {
-    int64_t* tokens = out.input_ids.data<int64_t>() + row * longest;
-    int64_t* mask = out.attention_mask.data<int64_t>() + row * longest;
-    const size_t padding = longest - ids[row].size();
-    std::fill_n(tokens, padding, pad);
-    std::fill_n(mask, padding, 0);
-    std::copy(ids[row].begin(), ids[row].end(), tokens + padding);
-    std::fill_n(mask + padding, ids[row].size(), 1);
-  }
-  return out;
-}
-
 std::string Tokenizer::decode(const std::vector<int64_t>& tokens, const AnyMap& params) const {
-  check_names(params, {"skip_special_tokens"});
-  return impl_->text_tokenizer()->decode(tokens, flag(params, "skip_special_tokens", true));
+  check_tokenizer_params(params, {"skip_special_tokens"});
+  return impl_->text_tokenizer()->decode(tokens,
+                                         tokenizer_flag(params, "skip_special_tokens", true));
 }
 
 std::vector<std::string> Tokenizer::decode(const Tensor& tokens, const AnyMap& params) const {

@@ -7,6 +7,7 @@ namespace hearth::text {
 
 void NormalizedText::assign(std::string_view input, size_t begin, bool track) {
   text_.assign(input);
+  begin_ = static_cast<uint32_t>(begin);
   track_ = track;
   limit_ = growth_limit(input.size());
   origin_.clear();
@@ -19,13 +20,21 @@ void NormalizedText::assign(std::string_view input, size_t begin, bool track) {
   }
 }
 
-void NormalizedText::replace_all(std::string text, const std::vector<uint32_t>& sources) {
+void NormalizedText::replace_all(std::string text, const std::vector<Change>& changes) {
+  check_growth(text.size(), limit_);
+  if (track_) {
+    std::vector<uint32_t> origin;
+    origin.reserve(text.size());
+    size_t at = 0;
+    const auto take_character = [&] { at += at < text_.size() ? utf8_length(text_[at]) : 0; };
+    for (const Change& c : changes) {
+      const bool inserted = c.change > 0 || at >= text_.size();
+      origin.insert(origin.end(), c.bytes, inserted ? origin_before(at) : origin_[at]);
+      for (int32_t taken = c.change; taken <= 0; ++taken) take_character();
+    }
+    origin_.swap(origin);
+  }
   text_ = std::move(text);
-  if (!track_) return;
-  std::vector<uint32_t> origin;
-  origin.reserve(sources.size());
-  for (const uint32_t source : sources) origin.push_back(origin_[source]);
-  origin_.swap(origin);
 }
 
 Rewrite::Rewrite(NormalizedText& text) : target_(&text) {
@@ -53,7 +62,7 @@ void Rewrite::replace(size_t bytes, std::string_view with) {
 }
 
 void Rewrite::insert(std::string_view with) {
-  put(with, target_->track_ && at_ > 0 ? target_->origin_[at_ - 1] : 0);
+  put(with, target_->track_ ? target_->origin_before(at_) : 0);
 }
 
 void Rewrite::finish() {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text/normalized_text.h"
+
 namespace hearth::text {
 
 struct Piece {
@@ -28,7 +30,11 @@ class Pieces {
     return std::string_view(buffer_).substr(piece.begin, piece.end - piece.begin);
   }
   /// True when the piece begins with what stood at the very start of the input.
-  bool is_at_input_start(const Piece& piece) const { return origin_[piece.begin] == 0; }
+  bool is_at_input_start(const Piece& piece) const {
+    return (origin_[piece.begin] & ~kInFront) == 0;
+  }
+  /// What byte `at` of the buffer stands for, see NormalizedText; only when tracked.
+  uint32_t origin(size_t at) const { return origin_[at]; }
 
   /// Cuts each piece of text: `cut(text, emit)` calls emit(begin, end) with ranges of `text`, in
   /// order. Empty ranges are dropped.

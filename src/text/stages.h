@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "text/layout.h"
 #include "text/normalized_text.h"
 #include "text/pieces.h"
 #include "text/stage_config.h"
@@ -30,11 +31,20 @@ class PreTokenizer {
   virtual bool needs_origin() const { return false; }
 };
 
+/// The stretch of a piece that an id was made from.
+struct TokenRange {
+  uint32_t piece;       ///< index in Pieces::list()
+  uint32_t begin, end;  ///< bytes of its text
+};
+
 class Model {
  public:
   virtual ~Model() = default;
-  /// Appends the ids of all pieces. Throws bad_input when the text has what the model cannot spell.
-  virtual void encode(const Pieces& pieces, std::vector<int64_t>& ids) const = 0;
+  /// Appends the ids of all pieces, an added token's too. Where `ranges` is not null, it gets one
+  /// entry for each id (of an added token only `piece` counts). Throws bad_input when the text has
+  /// what the model cannot spell.
+  virtual void encode(const Pieces& pieces, std::vector<int64_t>& ids,
+                      std::vector<TokenRange>* ranges) const = 0;
 
   /// The number of tokens; new ids are counted from here, even when the vocabulary has gaps.
   virtual size_t token_count() const = 0;
@@ -42,6 +52,9 @@ class Model {
   virtual std::optional<int64_t> token_to_id(std::string_view token) const = 0;
   virtual std::optional<std::string_view> id_to_token(int64_t id) const = 0;
   virtual std::optional<int64_t> unk_id() const = 0;
+  /// True when an unknown token goes by the text it stands for instead of by its name, which matters
+  /// to post-processors that trim offsets.
+  virtual bool names_unknown_by_text() const { return false; }
   /// Tokens that stand for no text, besides the added tokens that say so; the decoder leaves them
   /// out by itself.
   virtual bool is_special(int64_t /*id*/) const { return false; }
@@ -50,12 +63,8 @@ class Model {
 class PostProcessor {
  public:
   virtual ~PostProcessor() = default;
-  virtual void apply(std::vector<int64_t>& ids, bool add_special_tokens) const = 0;
-  /// How many ids apply() adds to one sequence.
-  virtual size_t added_tokens() const = 0;
-  /// Ids that are put in front of the text and behind it.
-  virtual std::optional<int64_t> first_id() const { return std::nullopt; }
-  virtual std::optional<int64_t> last_id() const { return std::nullopt; }
+  /// Changes the layout of one text or of two. Throws bad_input for what the stage cannot arrange.
+  virtual void apply(Layout& layout, bool add_special_tokens) const = 0;
 };
 
 /// One stage of decoding at work. Tokens arrive as text(), in one or more chunks of whole

@@ -4,8 +4,6 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
-#include "base/utf8.h"
-#include "text/characters.h"
 #include "text/decoding.h"
 #include "text/tokenizer_impl.h"
 
@@ -13,9 +11,6 @@ namespace hearth::text {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Positions inside the stages are 32 bits wide, and some stages write three bytes for one.
-constexpr size_t kMaxTextBytes = size_t{1} << 30;
 
 std::string_view view(const MappedFile& file) {
   return {reinterpret_cast<const char*>(file.bytes().data()), file.size()};
@@ -78,60 +73,6 @@ std::shared_ptr<const Tokenizer> Tokenizer::from_sentencepiece(
 
 Tokenizer::Tokenizer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Tokenizer::~Tokenizer() = default;
-
-std::vector<int64_t> Tokenizer::encode(std::string_view text, bool add_special_tokens) const {
-  if (text.size() > kMaxTextBytes)
-    bad_input("a text of {} bytes is longer than the {} that can be tokenized at once; split it",
-              text.size(), kMaxTextBytes);
-  std::string repaired;
-  if (!is_valid_utf8(text)) text = repaired = replace_invalid_utf8(text);
-  std::vector<int64_t> ids;
-  Pieces pieces;
-  impl_->added->split_raw(text, [&](size_t begin, size_t end, int32_t token) {
-    if (token != kText) {
-      ids.push_back(token);
-    } else {
-      impl_->encode_segment(text, begin, end, pieces, ids);
-    }
-  });
-  impl_->truncate(ids, add_special_tokens);
-  if (impl_->post_processor != nullptr) impl_->post_processor->apply(ids, add_special_tokens);
-  return ids;
-}
-
-void Tokenizer::Impl::encode_segment(std::string_view input, size_t begin, size_t end,
-                                     Pieces& pieces, std::vector<int64_t>& ids) const {
-  std::string_view text = input.substr(begin, end - begin);
-  const uint32_t* origins = nullptr;
-  const bool track = pre_tokenizer != nullptr && pre_tokenizer->needs_origin();
-  NormalizedText normalized;
-  pieces.reset(text.size());
-  if (normalizer != nullptr || track) {
-    normalized.assign(text, begin, track);
-    if (normalizer != nullptr) normalizer->apply(normalized);
-    text = normalized.text();
-    origins = normalized.origins();
-  }
-  added->split_normalized(text, [&](size_t from, size_t to, int32_t token) {
-    if (token != kText) {
-      pieces.add_token(token);
-    } else {
-      pieces.add_text(text.substr(from, to - from), origins == nullptr ? nullptr : origins + from);
-    }
-  });
-  if (pre_tokenizer != nullptr) pre_tokenizer->apply(pieces);
-  model->encode(pieces, ids);
-}
-
-void Tokenizer::Impl::truncate(std::vector<int64_t>& ids, bool add_special_tokens) const {
-  if (!truncation) return;
-  const size_t special =
-      add_special_tokens && post_processor != nullptr ? post_processor->added_tokens() : 0;
-  const size_t room = truncation->max_length - special;
-  if (ids.size() <= room) return;
-  if (truncation->keeps_end) ids.erase(ids.begin(), ids.end() - static_cast<ptrdiff_t>(room));
-  ids.resize(room);
-}
 
 std::string Tokenizer::decode(std::span<const int64_t> ids, bool skip_special_tokens) const {
   Decoding decoding(*impl_, skip_special_tokens);

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text/encoding.h"
+
 namespace hearth::text {
 
 class Tokenizer {
@@ -29,8 +31,21 @@ class Tokenizer {
                                                              const std::string& source);
   ~Tokenizer();
 
-  /// Invalid UTF-8 in the text becomes U+FFFD.
+  /// The ids of one text, truncated as the tokenizer's file says but not padded: what a model
+  /// reads. Invalid UTF-8 in a text becomes U+FFFD, here and below. Throws bad_input for a text of
+  /// more than 2^30 bytes, and when the model cannot spell it.
   std::vector<int64_t> encode(std::string_view text, bool add_special_tokens = true) const;
+  /// Truncated and padded as the options say, else as the tokenizer's file does. Throws bad_input
+  /// also when truncation has no room, and for a pair when the file has no template for pairs.
+  Encoding encode(const TextInput& input, const EncodeOptions& options) const;
+  /// Several at once, on all cores and padded to one length.
+  std::vector<Encoding> encode_batch(std::span<const TextInput> inputs,
+                                     const EncodeOptions& options) const;
+  /// False when the file has a template for one text, but none for pairs.
+  bool supports_pairs() const;
+  /// What the tokenizer's file says.
+  const std::optional<Truncation>& truncation() const;
+  const std::optional<Padding>& padding() const;
   /// Ids outside of the vocabulary decode to nothing.
   std::string decode(std::span<const int64_t> ids, bool skip_special_tokens = true) const;
 

@@ -1,6 +1,7 @@
 // The stages behind a Tokenizer, and who makes them.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,37 +10,47 @@
 
 #include "text/added_tokens.h"
 #include "text/stages.h"
+#include "text/tokenized_text.h"
 #include "text/tokenizer.h"
 #include "text/tokenizer_config.h"
 
 namespace hearth::text {
-
-/// Cuts the ids of a text, before special tokens are added, so that all together are at most
-/// max_length.
-struct Truncation {
-  size_t max_length;
-  bool keeps_end;  ///< the last ids stay instead of the first
-};
 
 class Tokenizer::Impl {
  public:
   std::unique_ptr<Normalizer> normalizer;       // may be null
   std::unique_ptr<PreTokenizer> pre_tokenizer;  // may be null
   std::unique_ptr<Model> model;
-  std::unique_ptr<PostProcessor> post_processor;  // may be null
   std::unique_ptr<Decoder> decoder;
   std::unique_ptr<AddedTokens> added;
   std::optional<Truncation> truncation;
+  std::optional<Padding> padding;
   std::optional<int64_t> bos, eos, pad, unk;
 
-  void encode_segment(std::string_view input, size_t begin, size_t end, Pieces& pieces,
-                      std::vector<int64_t>& ids) const;
-  void truncate(std::vector<int64_t>& ids, bool add_special_tokens) const;
+  void set_post_processor(std::unique_ptr<PostProcessor> processor);
+  Layout layout(bool pair, bool add_special_tokens) const;
+  /// The layout of one text.
+  const Layout& single(bool add_special_tokens) const {
+    return single_[add_special_tokens ? 1 : 0];
+  }
+
+  TokenizedText tokenize(std::string_view text, bool offsets) const;
+  /// Truncated, not padded.
+  Encoding encode(const TextInput& input, const EncodeOptions& options) const;
   std::optional<int64_t> token_to_id(std::string_view token) const;
   std::optional<std::string_view> id_to_token(int64_t id) const;
   bool is_special(int64_t id) const { return added->is_special(id) || model->is_special(id); }
   /// Overrides the special ids with those that the config names and the vocabulary has.
   void set_special_ids(const TokenizerConfig& config);
+
+ private:
+  class Tracker;
+  void tokenize_segment(std::string_view input, size_t begin, size_t end, Pieces& pieces,
+                        std::vector<int64_t>& ids, Tracker* tracker) const;
+
+  std::unique_ptr<PostProcessor> post_processor_;  // may be null
+  std::array<Layout, 2> single_ = {Layout::of_texts(false), Layout::of_texts(false)};
+  bool trims_offsets_ = false;
 };
 
 /// Throw bad_input naming `source`.

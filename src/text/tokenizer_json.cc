@@ -4,29 +4,11 @@
 #include "text/decoding.h"
 #include "text/json_reader.h"
 #include "text/models/model_section.h"
+#include "text/padding.h"
 #include "text/tokenizer_impl.h"
+#include "text/truncation.h"
 
 namespace hearth::text {
-namespace {
-
-std::optional<Truncation> read_truncation(const StageConfig& file, const PostProcessor* processor) {
-  if (!file.has("truncation")) return std::nullopt;
-  static constexpr std::string_view kDirections[] = {"Right", "Left"};
-  static constexpr std::string_view kStrategies[] = {"LongestFirst", "OnlyFirst", "OnlySecond"};
-  const StageConfig json = file.object("truncation");
-  const auto added = processor == nullptr ? 0 : static_cast<int64_t>(processor->added_tokens());
-  const int64_t max_length = json.integer("max_length", 0, INT64_MAX);
-  const int64_t stride = json.integer("stride", 0, INT64_MAX);
-  if (max_length < added || (stride > 0 && stride >= max_length - added))
-    bad_input("{} is {}, which leaves no room for text beside {} special tokens and a stride of {}",
-              json.name_of("max_length"), max_length, added, stride);
-  if (json.choice("strategy", kStrategies) == 2)
-    bad_input("{} is \"OnlySecond\", but there is only one sequence", json.name_of("strategy"));
-  const bool left = json.has("direction") && json.choice("direction", kDirections) == 1;
-  return Truncation{static_cast<size_t>(max_length), left};
-}
-
-}  // namespace
 
 std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
                                                      const std::string& source) {
@@ -53,18 +35,20 @@ std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
   if (file.has("pre_tokenizer"))
     out->pre_tokenizer = make_pre_tokenizer(file.object("pre_tokenizer"));
   if (file.has("post_processor"))
-    out->post_processor = make_post_processor(file.object("post_processor"));
+    out->set_post_processor(make_post_processor(file.object("post_processor")));
   out->decoder =
       file.has("decoder") ? make_decoder(file.object("decoder")) : make_joining_decoder();
-  out->truncation = read_truncation(file, out->post_processor.get());
+  const Layout& layout = out->single(true);
+  if (file.has("truncation"))
+    out->truncation = read_truncation(file.object("truncation"), layout.special_tokens());
+  if (file.has("padding")) out->padding = read_padding(file.object("padding"));
   const auto added = file.has("added_tokens") ? read_added_tokens(file.objects("added_tokens"))
                                               : std::vector<AddedToken>();
   out->added = std::make_unique<AddedTokens>(added, *out->model, out->normalizer.get());
   out->unk = out->model->unk_id();
-  if (out->post_processor != nullptr) {
-    out->bos = out->post_processor->first_id();
-    out->eos = out->post_processor->last_id();
-  }
+  out->bos = layout.first_special();
+  out->eos = layout.last_special();
+  if (out->padding) out->pad = out->padding->pad_id;
   return out;
 }
 

@@ -1,7 +1,10 @@
 // hearth_tokenize_probe TOKENIZER [--no-special-tokens] [--time FILE]: reads JSON values from
 // stdin, one a line. A string is encoded: {"ids"}. A list of ids is decoded, whole and as a stream:
-// {"text", "raw" (with special tokens), "pieces", "raw_pieces"}. An error is {"error"}. With --time
-// it prints how fast the file is encoded instead. TOKENIZER may be a GGUF vocabulary as JSON, see
+// {"text", "raw" (with special tokens), "pieces", "raw_pieces"}. {"batch": [text or [text,
+// pair]...], "special", "truncation", "padding"} gives a list of {"ids", "offsets", "type_ids",
+// "attention_mask", "special_tokens_mask", "sequence_ids"}; but for the batch all may be left out,
+// and the objects are those of tokenizer.json. An error is {"error"}. With --time it prints how
+// fast the file is encoded instead. TOKENIZER may be a GGUF vocabulary as JSON, see
 // tools/gguf_tokenizer.py --dump-vocabulary.
 #include <ctime>
 #include <fstream>
@@ -11,13 +14,14 @@
 #include "base/json.h"
 #include "base/mapped_file.h"
 #include "text/gguf_vocabulary.h"
+#include "text/padding.h"
 #include "text/tokenizer.h"
+#include "text/truncation.h"
 
 namespace {
 
 using hearth::Json;
-using hearth::text::StreamDecoder;
-using hearth::text::Tokenizer;
+using namespace hearth::text;
 using TokenizerPtr = std::shared_ptr<const Tokenizer>;
 
 // Processor time: other programs on the machine do not count.
@@ -28,7 +32,7 @@ double milliseconds_since(std::clock_t begin) {
 // A vocabulary as tools/gguf_tokenizer.py dumps it.
 TokenizerPtr open_gguf_vocabulary(const std::string& path) {
   const Json json = hearth::read_json_file(path);
-  hearth::text::GgufVocabulary vocabulary;
+  GgufVocabulary vocabulary;
   vocabulary.source = path;
   json.at("model").get_to(vocabulary.model);
   json.at("pre").get_to(vocabulary.pre);
@@ -66,7 +70,41 @@ Json stream(const TokenizerPtr& tokenizer, const std::vector<int64_t>& ids, bool
   return pieces;
 }
 
+Json columns(const Encoding& encoding) {
+  Json offsets = Json::array();
+  for (const Offset& offset : *encoding.offsets) offsets.push_back({offset.begin, offset.end});
+  return {{"ids", encoding.ids},
+          {"offsets", offsets},
+          {"type_ids", encoding.type_ids},
+          {"attention_mask", encoding.attention_mask},
+          {"special_tokens_mask", encoding.special_tokens_mask},
+          {"sequence_ids", encoding.sequence_ids}};
+}
+
+Json encode_batch(const TokenizerPtr& tokenizer, const Json& line) {
+  EncodeOptions options;
+  options.offsets = true;
+  options.add_special_tokens = line.value("special", true);
+  const StageConfig config(hearth::JsonObject(line, "probe"));
+  if (config.has("truncation"))
+    options.truncation = read_truncation(config.object("truncation"), 0);
+  if (config.has("padding")) options.padding = read_padding(config.object("padding"));
+  std::vector<TextInput> inputs;
+  for (const Json& one : line.at("batch")) {
+    if (one.is_string()) {
+      inputs.push_back({one.get_ref<const std::string&>()});
+    } else {
+      inputs.push_back({one.at(0).get_ref<const std::string&>(),
+                        std::string_view(one.at(1).get_ref<const std::string&>())});
+    }
+  }
+  Json out = Json::array();
+  for (const Encoding& one : tokenizer->encode_batch(inputs, options)) out.push_back(columns(one));
+  return out;
+}
+
 Json answer(const TokenizerPtr& tokenizer, const Json& line, bool special_tokens) {
+  if (line.is_object()) return encode_batch(tokenizer, line);
   if (line.is_string())
     return {{"ids", tokenizer->encode(line.get_ref<const std::string&>(), special_tokens)}};
   const auto ids = line.get<std::vector<int64_t>>();

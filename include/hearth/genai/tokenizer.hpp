@@ -7,21 +7,27 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "hearth/any.hpp"
 #include "hearth/genai/chat_history.hpp"
+#include "hearth/genai/generation_config.hpp"
 #include "hearth/tensor.hpp"
 
 namespace hearth::genai {
 
 using Vocab = std::unordered_map<std::string, int64_t>;
 
-/// Token ids [batch, longest] i64, padded on the left; attention_mask is 0 on the padding.
+/// i64 tensors [batch, longest]. Shorter rows are padded: on the side that padding_side or the
+/// tokenizer's file says, else on the left.
 struct TokenizedInputs {
   Tensor input_ids;
-  Tensor attention_mask;
-  std::optional<Tensor> token_type_ids;
+  Tensor attention_mask;                 ///< 0 on the padding
+  std::optional<Tensor> token_type_ids;  ///< of pairs
+  /// [batch, longest, 2]: where each token begins and ends in its text, in code points; zeros for
+  /// special tokens and padding. With return_offsets_mapping.
+  std::optional<Tensor> offset_mapping;
 };
 
 class Tokenizer {
@@ -30,13 +36,39 @@ class Tokenizer {
   /// A model folder (tokenizer.json or tokenizer.model) or a .gguf file. Throws bad_input.
   explicit Tokenizer(const std::filesystem::path& path, const AnyMap& properties = {});
 
+  /// One text, several, pairs of texts, or pairs of two lists: of equal length, or one has a single
+  /// text that goes with all of the other. Text that is not UTF-8 becomes U+FFFD. Parameters:
+  ///  - add_special_tokens (true);
+  ///  - truncation: to max_length tokens, special ones included. Without it, the tokenizer's file
+  ///    decides; false turns that off;
+  ///  - max_length: for truncation and pad_to_max_length; else the length in the tokenizer's file;
+  ///  - pad_to_max_length (false): rows have at least max_length tokens; pad_to_length (0): as many
+  ///  as
+  ///    it says;
+  ///  - padding_side: "left" or "right";
+  ///  - return_offsets_mapping (false).
+  /// Throws bad_input for other parameters, for lists that do not fit, and for a pair when the
+  /// tokenizer has no template for pairs.
   TokenizedInputs encode(const std::string& prompt, const AnyMap& tokenization_params = {}) const;
   TokenizedInputs encode(const std::vector<std::string>& prompts,
                          const AnyMap& tokenization_params = {}) const;
-  template <typename... Properties, std::enable_if_t<all_properties_v<Properties...>, bool> = true>
-  TokenizedInputs encode(const std::string& prompt, Properties&&... properties) const {
-    return encode(prompt, AnyMap{std::forward<Properties>(properties)...});
+  TokenizedInputs encode(const std::vector<std::pair<std::string, std::string>>& prompts,
+                         const AnyMap& tokenization_params = {}) const;
+  TokenizedInputs encode(const std::vector<std::string>& prompts_1,
+                         const std::vector<std::string>& prompts_2,
+                         const AnyMap& tokenization_params = {}) const;
+  template <typename Prompts, typename... Properties,
+            std::enable_if_t<all_properties_v<Properties...>, bool> = true>
+  TokenizedInputs encode(const Prompts& prompts, Properties&&... properties) const {
+    return encode(prompts, AnyMap{std::forward<Properties>(properties)...});
   }
+  template <typename... Properties, std::enable_if_t<all_properties_v<Properties...>, bool> = true>
+  TokenizedInputs encode(const std::vector<std::string>& prompts_1,
+                         const std::vector<std::string>& prompts_2,
+                         Properties&&... properties) const {
+    return encode(prompts_1, prompts_2, AnyMap{std::forward<Properties>(properties)...});
+  }
+  bool supports_paired_input() const;
 
   std::string decode(const std::vector<int64_t>& tokens,
                      const AnyMap& detokenization_params = {}) const;
@@ -83,6 +115,11 @@ class Tokenizer {
 };
 
 inline constexpr Property<bool> add_special_tokens{"add_special_tokens"};
+inline constexpr Property<bool> truncation{"truncation"};
+inline constexpr Property<bool> pad_to_max_length{"pad_to_max_length"};
+inline constexpr Property<size_t> pad_to_length{"pad_to_length"};
+inline constexpr Property<std::string> padding_side{"padding_side"};
+inline constexpr Property<bool> return_offsets_mapping{"return_offsets_mapping"};
 inline constexpr Property<bool> skip_special_tokens{"skip_special_tokens"};
 
 }  // namespace hearth::genai

@@ -8,10 +8,32 @@
 
 namespace hearth::text {
 
+// Of one word; the lengths (in bytes of the text) only where ranges are asked for.
+struct BpeModel::Symbols {
+  std::vector<uint32_t> ids, lengths;
+
+  void clear() {
+    ids.clear();
+    lengths.clear();
+  }
+  template <bool kTracks>
+  void add(uint32_t id, size_t length) {
+    ids.push_back(id);
+    if constexpr (kTracks) lengths.push_back(static_cast<uint32_t>(length));
+  }
+};
+
 struct BpeModel::Work {
   std::vector<int64_t>& ids;
-  std::vector<uint32_t> symbols;
+  std::vector<TokenRange>* ranges;
+  Symbols symbols;
   Merger merger;
+  uint32_t piece = 0, at = 0;  // the end of the last range
+
+  void add_range(uint32_t length) {
+    ranges->push_back({piece, at, at + length});
+    at += length;
+  }
 };
 
 BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<BpeMerge>& merges, BpeOptions options)
@@ -43,38 +65,61 @@ bool BpeModel::words_start_at_marker(const std::vector<BpeMerge>& merges) const 
   return true;
 }
 
-void BpeModel::encode(const Pieces& pieces, std::vector<int64_t>& ids) const {
-  Work work{ids, {}, {}};
+void BpeModel::encode(const Pieces& pieces, std::vector<int64_t>& ids,
+                      std::vector<TokenRange>* ranges) const {
+  Work work{ids, ranges, {}, {}};
+  if (ranges != nullptr) {
+    encode_pieces<true>(pieces, work);
+  } else {
+    encode_pieces<false>(pieces, work);
+  }
+}
+
+template <bool kTracks>
+void BpeModel::encode_pieces(const Pieces& pieces, Work& work) const {
   for (const Piece& piece : pieces.list()) {
+    if constexpr (kTracks) {
+      work.piece = static_cast<uint32_t>(&piece - pieces.list().data());
+      work.at = 0;
+    }
     if (piece.token != kText) {
-      ids.push_back(piece.token);
+      work.ids.push_back(piece.token);
+      if constexpr (kTracks) work.add_range(0);
       continue;
     }
     std::string_view text = pieces.text(piece);
     while (splits_at_marker_ && !text.empty()) {
       const size_t end = find_word_start(text);
-      encode_word(text.substr(0, end), work);
+      encode_word<kTracks>(text.substr(0, end), work);
       text.remove_prefix(end);
     }
-    if (!text.empty()) encode_word(text, work);
+    if (!text.empty()) encode_word<kTracks>(text, work);
   }
 }
 
+template <bool kTracks>
 void BpeModel::encode_word(std::string_view word, Work& work) const {
   const uint32_t whole = vocabulary_.find(word);
   if (whole != Vocabulary::kNone &&
       (options_.ignore_merges || whole_[whole].load(std::memory_order_relaxed) == kYes)) {
     work.ids.push_back(whole);
+    if constexpr (kTracks) work.add_range(static_cast<uint32_t>(word.size()));
     return;
   }
-  work.symbols.clear();
-  spell(word, work.symbols);
-  work.merger.run(merges_, work.symbols);
+  Symbols& symbols = work.symbols;
+  symbols.clear();
+  spell<kTracks>(word, symbols);
+  if constexpr (kTracks) {
+    work.merger.run(merges_, symbols.ids, symbols.lengths);
+    for (const uint32_t length : symbols.lengths) work.add_range(length);
+  } else {
+    work.merger.run(merges_, symbols.ids);
+  }
   if (whole != Vocabulary::kNone && !vocabulary_.has_shared_ids()) {
-    const bool is_whole = work.symbols.size() == 1 && work.symbols[0] == whole;
+    const bool is_whole = symbols.ids.size() == 1 && symbols.ids[0] == whole;
     whole_[whole].store(is_whole ? kYes : kNo, std::memory_order_relaxed);
   }
-  work.ids.insert(work.ids.end(), work.symbols.begin(), work.symbols.end());
+  work.ids.insert(work.ids.end(), symbols.ids.begin(), symbols.ids.end());
 }
 
 uint32_t BpeModel::find_character(std::string_view character, bool first, bool last) const {
@@ -89,22 +134,18 @@ uint32_t BpeModel::find_character(std::string_view character, bool first, bool l
   return vocabulary_.find(token);
 }
 
-// Nothing, when one of the bytes has no token.
+// Nothing, when one of the bytes has no token. Affixes are spelled too and count as bytes of the
+// text: in the Rust package the ranges of such tokens go astray.
+template <bool kTracks>
 bool BpeModel::spell_bytes(std::string_view character, bool first, bool last,
-                           std::vector<uint32_t>& symbols) const {
+                           Symbols& symbols) const {
   if (!options_.byte_fallback) return false;
   std::string token = first ? "" : options_.continuing_subword_prefix;
   token += character;
   if (last) token += options_.end_of_word_suffix;
-  const size_t before = symbols.size();
-  for (const char c : token) {
-    const uint32_t id = bytes_[static_cast<uint8_t>(c)];
-    if (id == Vocabulary::kNone) {
-      symbols.resize(before);
-      return false;
-    }
-    symbols.push_back(id);
-  }
+  for (const char c : token)
+    if (bytes_[static_cast<uint8_t>(c)] == Vocabulary::kNone) return false;
+  for (const char c : token) symbols.add<kTracks>(bytes_[static_cast<uint8_t>(c)], 1);
   return true;
 }
 
@@ -120,8 +161,10 @@ uint32_t BpeModel::unk_or_throw() const {
 
 // The symbols before any merge. A pending unknown token is written when the next known character
 // comes, as in the Rust package: without an unknown token such characters vanish.
-void BpeModel::spell(std::string_view word, std::vector<uint32_t>& symbols) const {
+template <bool kTracks>
+void BpeModel::spell(std::string_view word, Symbols& symbols) const {
   uint32_t unknown = Vocabulary::kNone;
+  size_t unknown_bytes = 0;
   for (size_t at = 0; at < word.size();) {
     const std::string_view character = word.substr(at, utf8_length(word[at]));
     const bool first = at == 0;
@@ -129,16 +172,18 @@ void BpeModel::spell(std::string_view word, std::vector<uint32_t>& symbols) cons
     const bool last = at >= word.size();
     const uint32_t id = find_character(character, first, last);
     if (id != Vocabulary::kNone) {
-      if (unknown != Vocabulary::kNone) symbols.push_back(unknown);
+      if (unknown != Vocabulary::kNone) symbols.add<kTracks>(unknown, unknown_bytes);
       unknown = Vocabulary::kNone;
-      symbols.push_back(id);
+      symbols.add<kTracks>(id, character.size());
       continue;
     }
-    if (spell_bytes(character, first, last, symbols) || !options_.unk_token) continue;
-    if (unknown != Vocabulary::kNone && !options_.fuse_unk) symbols.push_back(unknown);
+    if (spell_bytes<kTracks>(character, first, last, symbols) || !options_.unk_token) continue;
+    const bool fuses = unknown != Vocabulary::kNone && options_.fuse_unk;
+    if (unknown != Vocabulary::kNone && !fuses) symbols.add<kTracks>(unknown, unknown_bytes);
+    unknown_bytes = (fuses ? unknown_bytes : 0) + character.size();
     unknown = unk_or_throw();
   }
-  if (unknown != Vocabulary::kNone) symbols.push_back(unknown);
+  if (unknown != Vocabulary::kNone) symbols.add<kTracks>(unknown, unknown_bytes);
 }
 
 std::optional<int64_t> BpeModel::token_to_id(std::string_view token) const {

@@ -29,7 +29,8 @@ class BpeModel : public Model {
  public:
   BpeModel(Vocabulary vocabulary, const std::vector<BpeMerge>& merges, BpeOptions options);
 
-  void encode(const Pieces& pieces, std::vector<int64_t>& ids) const override;
+  void encode(const Pieces& pieces, std::vector<int64_t>& ids,
+              std::vector<TokenRange>* ranges) const override;
   size_t token_count() const override { return vocabulary_.size(); }
   size_t end_id() const override { return vocabulary_.end_id(); }
   std::optional<int64_t> token_to_id(std::string_view token) const override;
@@ -38,11 +39,16 @@ class BpeModel : public Model {
 
  private:
   struct Work;  // memory of one call
+  struct Symbols;
+  template <bool kTracks>
+  void encode_pieces(const Pieces& pieces, Work& work) const;
+  template <bool kTracks>
   void encode_word(std::string_view word, Work& work) const;
-  void spell(std::string_view word, std::vector<uint32_t>& symbols) const;
+  template <bool kTracks>
+  void spell(std::string_view word, Symbols& symbols) const;
   uint32_t find_character(std::string_view character, bool first, bool last) const;
-  bool spell_bytes(std::string_view character, bool first, bool last,
-                   std::vector<uint32_t>& symbols) const;
+  template <bool kTracks>
+  bool spell_bytes(std::string_view character, bool first, bool last, Symbols& symbols) const;
   uint32_t unk_or_throw() const;
   bool words_start_at_marker(const std::vector<BpeMerge>& merges) const;
 

@@ -27,15 +27,27 @@ MergeTable::MergeTable(const std::vector<BpeMerge>& merges) {
 }
 
 void Merger::run(const MergeTable& table, std::vector<uint32_t>& symbols) {
+  run_any<false>(table, symbols, nullptr);
+}
+
+void Merger::run(const MergeTable& table, std::vector<uint32_t>& symbols,
+                 std::vector<uint32_t>& lengths) {
+  run_any<true>(table, symbols, lengths.data());
+  lengths.resize(symbols.size());
+}
+
+template <bool kTracks>
+void Merger::run_any(const MergeTable& table, std::vector<uint32_t>& symbols, uint32_t* lengths) {
   if (symbols.size() < 2) return;
   if (symbols.size() <= kMaxSearched) {
-    search(table, symbols);
+    search<kTracks>(table, symbols, lengths);
   } else {
-    queue(table, symbols);
+    queue<kTracks>(table, symbols, lengths);
   }
 }
 
-void Merger::search(const MergeTable& table, std::vector<uint32_t>& symbols) {
+template <bool kTracks>
+void Merger::search(const MergeTable& table, std::vector<uint32_t>& symbols, uint32_t* lengths) {
   size_t pairs = symbols.size() - 1;
   pairs_.resize(pairs);
   for (size_t i = 0; i < pairs; ++i) pairs_[i] = table.find(symbols[i], symbols[i + 1]);
@@ -45,9 +57,11 @@ void Merger::search(const MergeTable& table, std::vector<uint32_t>& symbols) {
       if (pairs_[i].rank < pairs_[best].rank) best = i;
     if (pairs_[best].rank == MergeTable::kNoRank) break;
     symbols[best] = pairs_[best].merged;
+    if constexpr (kTracks) lengths[best] += lengths[best + 1];
     --pairs;
     for (size_t i = best; i < pairs; ++i) {
       symbols[i + 1] = symbols[i + 2];
+      if constexpr (kTracks) lengths[i + 1] = lengths[i + 2];
       pairs_[i] = pairs_[i + 1];
     }
     if (best > 0) pairs_[best - 1] = table.find(symbols[best - 1], symbols[best]);
@@ -64,7 +78,8 @@ void Merger::push_pair(const MergeTable& table, const std::vector<uint32_t>& sym
   std::push_heap(heap_.begin(), heap_.end(), later);
 }
 
-void Merger::queue(const MergeTable& table, std::vector<uint32_t>& symbols) {
+template <bool kTracks>
+void Merger::queue(const MergeTable& table, std::vector<uint32_t>& symbols, uint32_t* lengths) {
   const auto count = static_cast<uint32_t>(symbols.size());
   next_.resize(count);
   previous_.resize(count);
@@ -89,10 +104,16 @@ void Merger::queue(const MergeTable& table, std::vector<uint32_t>& symbols) {
     if (now.rank == MergeTable::kNoRank || now.merged != best.merged) continue;
     symbols[left] = best.merged;
     symbols[right] = kRemoved;
+    if constexpr (kTracks) lengths[left] += lengths[right];
     next_[left] = next_[right];
     if (next_[left] != kEnd) previous_[next_[left]] = left;
     if (previous_[left] != kEnd) push_pair(table, symbols, previous_[left]);
     if (next_[left] != kEnd) push_pair(table, symbols, left);
+  }
+  if constexpr (kTracks) {
+    size_t kept = 0;
+    for (uint32_t i = 0; i < count; ++i)
+      if (symbols[i] != kRemoved) lengths[kept++] = lengths[i];
   }
   std::erase(symbols, kRemoved);
 }

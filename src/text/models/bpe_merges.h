@@ -51,10 +51,16 @@ class MergeTable {
 class Merger {
  public:
   void run(const MergeTable& table, std::vector<uint32_t>& symbols);
+  /// `lengths`, one a symbol, are added where symbols merge.
+  void run(const MergeTable& table, std::vector<uint32_t>& symbols, std::vector<uint32_t>& lengths);
 
  private:
-  void search(const MergeTable& table, std::vector<uint32_t>& symbols);
-  void queue(const MergeTable& table, std::vector<uint32_t>& symbols);
+  template <bool kTracks>
+  void run_any(const MergeTable& table, std::vector<uint32_t>& symbols, uint32_t* lengths);
+  template <bool kTracks>
+  void search(const MergeTable& table, std::vector<uint32_t>& symbols, uint32_t* lengths);
+  template <bool kTracks>
+  void queue(const MergeTable& table, std::vector<uint32_t>& symbols, uint32_t* lengths);
 
   struct Candidate {
     uint32_t rank, position, merged;

@@ -33,13 +33,15 @@ class UnigramModel : public Model {
     unk_score_ = lowest - kUnkPenalty;
   }
 
-  void encode(const Pieces& pieces, std::vector<int64_t>& ids) const override {
+  void encode(const Pieces& pieces, std::vector<int64_t>& ids,
+              std::vector<TokenRange>* ranges) const override {
     UnigramPath<double> path;
     for (const Piece& piece : pieces.list()) {
+      Output out{ids, ranges, static_cast<uint32_t>(&piece - pieces.list().data())};
       if (piece.token != kText) {
-        ids.push_back(piece.token);
+        out.add(piece.token, 0, 0);
       } else {
-        encode_word(pieces.text(piece), path, ids);
+        encode_word(pieces.text(piece), path, out);
       }
     }
   }
@@ -62,10 +64,22 @@ class UnigramModel : public Model {
   std::optional<int64_t> unk_id() const override {
     return unk_ ? std::optional<int64_t>(*unk_) : std::nullopt;
   }
+  bool names_unknown_by_text() const override { return true; }
 
  private:
-  void encode_word(std::string_view word, UnigramPath<double>& path,
-                   std::vector<int64_t>& ids) const {
+  struct Output {
+    std::vector<int64_t>& ids;
+    std::vector<TokenRange>* ranges;
+    uint32_t piece;
+
+    void add(int64_t id, size_t begin, size_t end) {
+      ids.push_back(id);
+      if (ranges != nullptr)
+        ranges->push_back({piece, static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+    }
+  };
+
+  void encode_word(std::string_view word, UnigramPath<double>& path, Output& out) const {
     path.run(trie_, word, unk_score_, [&](uint32_t id, size_t) { return scores_[id]; });
     const auto& found = path.pieces();
     const auto is_unk = [&](size_t i) {
@@ -73,37 +87,32 @@ class UnigramModel : public Model {
     };
     for (size_t i = 0; i < found.size(); ++i) {
       if (!is_unk(i)) {
-        ids.push_back(found[i].value);
+        out.add(found[i].value, found[i].begin, found[i].end);
         continue;
       }
       const size_t begin = found[i].begin;  // neighbouring unknown characters are one unknown text
       while (i + 1 < found.size() && is_unk(i + 1)) ++i;
-      append_unknown(word.substr(begin, found[i].end - begin), ids);
+      append_unknown(word, begin, found[i].end, out);
     }
   }
 
-  void append_unknown(std::string_view text, std::vector<int64_t>& ids) const {
+  void append_unknown(std::string_view word, size_t begin, size_t end, Output& out) const {
+    const std::string_view text = word.substr(begin, end - begin);
     if (!unk_)
       bad_input(
           "{}: the text has \"{}\", which the vocabulary cannot spell, and model.unk_id is "
           "missing",
           source_, text.substr(0, utf8_length(text[0])));
     const uint32_t known = vocabulary_.find(text);
-    if (known != Vocabulary::kNone) {
-      ids.push_back(known);
-      return;
-    }
-    const size_t before = ids.size();
+    if (known != Vocabulary::kNone) return out.add(known, begin, end);
+    std::vector<uint32_t> bytes;
     for (const char c : text) {
       const uint32_t id = byte_fallback_ ? vocabulary_.find(byte_token(static_cast<uint8_t>(c)))
                                          : Vocabulary::kNone;
-      if (id == Vocabulary::kNone) {
-        ids.resize(before);
-        ids.push_back(*unk_);
-        return;
-      }
-      ids.push_back(id);
+      if (id == Vocabulary::kNone) return out.add(*unk_, begin, end);
+      bytes.push_back(id);
     }
+    for (const uint32_t id : bytes) out.add(id, begin, end);
   }
 
   Vocabulary vocabulary_;

@@ -18,7 +18,7 @@ namespace {
 struct Character {
   uint32_t code;
   uint8_t combining_class;
-  uint32_t source;  // index of the byte that it comes from
+  int32_t change;  // as in text/normalized_text.h; the Rust package sorts and composes them along
 };
 
 // The compatibility decomposition of U+FDFA has 18 characters; none has more.
@@ -30,9 +30,9 @@ uint8_t combining_class(uint32_t c) {
       utf8proc_get_property(static_cast<utf8proc_int32_t>(c))->combining_class);
 }
 
-void decompose(uint32_t c, bool compatibility, uint32_t source, std::vector<Character>& out) {
+void decompose(uint32_t c, bool compatibility, std::vector<Character>& out) {
   if (c < 0x80 || is_not_decomposed(c)) {
-    out.push_back({c, combining_class(c), source});
+    out.push_back({c, combining_class(c), 0});
     return;
   }
   utf8proc_int32_t parts[kMaxDecomposed];
@@ -42,7 +42,7 @@ void decompose(uint32_t c, bool compatibility, uint32_t source, std::vector<Char
                               static_cast<utf8proc_option_t>(options), nullptr);
   for (utf8proc_ssize_t i = 0; i < count && i < kMaxDecomposed; ++i) {
     const auto part = static_cast<uint32_t>(parts[i]);
-    out.push_back({part, combining_class(part), source});
+    out.push_back({part, combining_class(part), i == 0 ? 0 : 1});
   }
 }
 
@@ -83,6 +83,7 @@ void compose(std::vector<Character>& text) {
     const uint32_t one = blocked ? 0 : composed(text[starter].code, c.code);
     if (one != 0) {
       text[starter].code = one;
+      text[starter].change += c.change - 1;
       continue;
     }
     if (c.combining_class == 0) starter = out;
@@ -108,20 +109,19 @@ void to_normal_form(NormalizedText& text, NormalForm form) {
   const bool compatibility = form == NormalForm::nfkc || form == NormalForm::nfkd;
   std::vector<Character> characters;
   characters.reserve(text.text().size());
-  for (size_t at = 0; at < text.text().size();) {
-    const auto source = static_cast<uint32_t>(at);
-    const uint32_t c = next_character(text.text(), at);
-    decompose(c, compatibility, source, characters);
-  }
+  for (size_t at = 0; at < text.text().size();)
+    decompose(next_character(text.text(), at), compatibility, characters);
   reorder(characters);
   if (form == NormalForm::nfc || form == NormalForm::nfkc) compose(characters);
   std::string out;
-  std::vector<uint32_t> sources;
+  std::vector<Change> changes;
   for (const Character& c : characters) {
+    const size_t before = out.size();
     append_utf8(out, c.code);
-    if (text.origins() != nullptr) sources.resize(out.size(), c.source);
+    if (text.origins() != nullptr)
+      changes.push_back({static_cast<uint32_t>(out.size() - before), c.change});
   }
-  text.replace_all(std::move(out), sources);
+  text.replace_all(std::move(out), changes);
 }
 
 std::unique_ptr<Normalizer> make_nfc_normalizer(const StageConfig&) {

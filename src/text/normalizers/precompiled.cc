@@ -3,9 +3,12 @@
 // rule that it starts with replaces all of it; else each character is looked up by itself.
 #include <utf8proc.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "text/characters.h"
 #include "text/charsmap.h"
+#include "text/growth_limit.h"
 #include "text/stages.h"
 
 namespace hearth::text {
@@ -42,24 +45,58 @@ class Precompiled : public Normalizer {
              config.name_of("precompiled_charsmap")) {}
 
   void apply(NormalizedText& text) const override {
-    Rewrite rewrite(text);
-    for (std::string_view rest = rewrite.rest(); !rest.empty(); rest = rewrite.rest()) {
+    Output out{text.origins() != nullptr, text.limit(), {}, {}};
+    out.text.reserve(text.text().size() + text.text().size() / 8);
+    for (std::string_view rest = text.text(); !rest.empty();) {
       const std::string_view grapheme = rest.substr(0, grapheme_length(rest));
-      if (grapheme.size() < kWholeBelow && replace(rewrite, grapheme)) continue;
+      rest.remove_prefix(grapheme.size());
+      if (grapheme.size() < kWholeBelow && replace(out, grapheme)) continue;
       for (size_t at = 0; at < grapheme.size();) {
         const std::string_view character = grapheme.substr(at, utf8_length(grapheme[at]));
-        if (!replace(rewrite, character)) rewrite.keep(character.size());
+        if (!replace(out, character)) put(out, character, 0);
         at += character.size();
       }
     }
-    rewrite.finish();
+    text.replace_all(std::move(out.text), out.changes);
   }
 
  private:
-  bool replace(Rewrite& rewrite, std::string_view part) const {
+  struct Output {
+    bool tracks;
+    size_t limit;
+    std::string text;
+    std::vector<Change> changes;
+  };
+
+  static void put(Output& out, std::string_view character, int32_t change) {
+    out.text += character;
+    if (out.tracks) out.changes.push_back({static_cast<uint32_t>(character.size()), change});
+  }
+
+  // New characters stand for the old ones one by one; what is more was inserted, and what is less
+  // goes along with the last character written, whichever that is (none at the start: then all
+  // that follows stands for too early a character, as in the Rust package).
+  bool replace(Output& out, std::string_view part) const {
     const auto rule = map_.shortest(part);
-    if (rule) rewrite.replace(part.size(), rule->with);
-    return rule.has_value();
+    if (!rule) return false;
+    check_growth(out.text.size() + rule->with.size(), out.limit);
+    if (!out.tracks) {
+      out.text += rule->with;
+      return true;
+    }
+    int32_t old = characters_in(part);
+    for (size_t at = 0; at < rule->with.size(); --old) {
+      const size_t bytes = utf8_length(rule->with[at]);
+      put(out, rule->with.substr(at, bytes), old > 0 ? 0 : 1);
+      at += bytes;
+    }
+    if (old > 0 && !out.changes.empty()) out.changes.back().change -= old;
+    return true;
+  }
+
+  static int32_t characters_in(std::string_view text) {
+    return static_cast<int32_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
   }
 
   Charsmap map_;

@@ -1,4 +1,4 @@
-// Ids in front of a sequence and behind it.
+// Ids in front of each text and behind it.
 #pragma once
 
 #include <utility>
@@ -13,17 +13,13 @@ class EnclosingProcessor : public PostProcessor {
   EnclosingProcessor(std::vector<int64_t> front, std::vector<int64_t> back)
       : front_(std::move(front)), back_(std::move(back)) {}
 
-  void apply(std::vector<int64_t>& ids, bool add_special_tokens) const override {
+  void apply(Layout& layout, bool add_special_tokens) const override {
     if (!add_special_tokens) return;
-    ids.insert(ids.begin(), front_.begin(), front_.end());
-    ids.insert(ids.end(), back_.begin(), back_.end());
-  }
-  size_t added_tokens() const override { return front_.size() + back_.size(); }
-  std::optional<int64_t> first_id() const override {
-    return front_.empty() ? std::nullopt : std::optional<int64_t>(front_.front());
-  }
-  std::optional<int64_t> last_id() const override {
-    return back_.empty() ? std::nullopt : std::optional<int64_t>(back_.back());
+    for (PartGroup& group : layout.groups) {
+      const int64_t type_id = group.front().type_id;
+      if (!front_.empty()) group.insert(group.begin(), {Part::kSpecial, type_id, front_});
+      if (!back_.empty()) group.push_back({Part::kSpecial, type_id, back_});
+    }
   }
 
  private:

@@ -9,23 +9,8 @@ class PostProcessorSequence : public PostProcessor {
   explicit PostProcessorSequence(std::vector<std::unique_ptr<PostProcessor>> stages)
       : stages_(std::move(stages)) {}
 
-  void apply(std::vector<int64_t>& ids, bool add_special_tokens) const override {
-    for (const auto& stage : stages_) stage->apply(ids, add_special_tokens);
-  }
-  size_t added_tokens() const override {
-    size_t sum = 0;
-    for (const auto& stage : stages_) sum += stage->added_tokens();
-    return sum;
-  }
-  std::optional<int64_t> first_id() const override {
-    for (const auto& stage : stages_)
-      if (const auto id = stage->first_id()) return id;
-    return std::nullopt;
-  }
-  std::optional<int64_t> last_id() const override {
-    for (const auto& stage : stages_)
-      if (const auto id = stage->last_id()) return id;
-    return std::nullopt;
+  void apply(Layout& layout, bool add_special_tokens) const override {
+    for (const auto& stage : stages_) stage->apply(layout, add_special_tokens);
   }
 
  private:

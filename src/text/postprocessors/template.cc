@@ -1,5 +1,4 @@
-// TemplateProcessing: special tokens around a sequence, as a template says. Only the template for
-// one sequence is used yet; the one for pairs is checked when pairs come.
+// TemplateProcessing: special tokens around a text, or around a pair of texts, as a template says.
 #include "base/error.h"
 #include "text/stages.h"
 
@@ -10,43 +9,35 @@ namespace {
 // otherwise take all memory.
 constexpr size_t kMaxSpecialIds = 1024;
 
-// The sequence itself, or special tokens.
-struct Part {
-  bool is_sequence;
-  std::vector<int64_t> ids;
-};
-
 class Template : public PostProcessor {
  public:
-  explicit Template(std::vector<Part> parts) : parts_(std::move(parts)) {}
+  explicit Template(const StageConfig& config)
+      : single_(read(config, "single", 1)), source_(config.name_of("pair")) {
+    if (config.has("pair")) pair_ = read(config, "pair", 2);
+  }
 
-  void apply(std::vector<int64_t>& ids, bool add_special_tokens) const override {
-    std::vector<int64_t> out;
-    out.reserve(ids.size() + added_tokens());
-    for (const Part& part : parts_) {
-      const std::vector<int64_t>& from = part.is_sequence ? ids : part.ids;
-      if (part.is_sequence || add_special_tokens) out.insert(out.end(), from.begin(), from.end());
+  void apply(Layout& layout, bool add_special_tokens) const override {
+    const size_t count = layout.groups.size();
+    if (count > 2 || (count == 2 && !pair_))
+      bad_input("{}: there is no template for {} sequences", source_, count);
+    std::vector<PartGroup> out;
+    for (const Part& part : count == 2 ? *pair_ : single_) {
+      if (part.text == Part::kSpecial) {
+        if (add_special_tokens) out.push_back({part});
+        continue;
+      }
+      out.push_back(std::move(layout.groups[static_cast<size_t>(part.text)]));
+      for (Part& one : out.back()) one.type_id = part.type_id;
     }
-    ids.swap(out);
-  }
-
-  size_t added_tokens() const override {
-    size_t sum = 0;
-    for (const Part& part : parts_) sum += part.ids.size();
-    return sum;
-  }
-
-  std::optional<int64_t> first_id() const override {
-    if (parts_.empty() || parts_.front().ids.empty()) return std::nullopt;
-    return parts_.front().ids.front();
-  }
-  std::optional<int64_t> last_id() const override {
-    if (parts_.empty() || parts_.back().ids.empty()) return std::nullopt;
-    return parts_.back().ids.back();
+    layout.groups = std::move(out);
   }
 
  private:
-  std::vector<Part> parts_;
+  static PartGroup read(const StageConfig& config, const std::string& key, int sequences);
+
+  PartGroup single_;
+  std::optional<PartGroup> pair_;
+  std::string source_;
 };
 
 std::vector<int64_t> special_ids(const StageConfig& config, const std::string& name) {
@@ -56,29 +47,45 @@ std::vector<int64_t> special_ids(const StageConfig& config, const std::string& n
   return tokens.object(name).ids("ids");
 }
 
-}  // namespace
+Part read_sequence(const StageConfig& sequence, int sequences, int64_t type_id) {
+  const std::string id = sequence.text("id");
+  const int text = id == "A" ? 0 : id == "B" ? 1 : sequences;
+  if (text >= sequences)
+    bad_input("{} is \"{}\", but a template for {} has only {}", sequence.name_of("id"), id,
+              sequences == 1 ? "one sequence" : "two sequences",
+              sequences == 1 ? "\"A\"" : "\"A\" and \"B\"");
+  return {text, type_id};
+}
 
-std::unique_ptr<PostProcessor> make_template_post_processor(const StageConfig& config) {
-  std::vector<Part> parts;
+PartGroup Template::read(const StageConfig& config, const std::string& key, int sequences) {
+  const auto type_of = [](const StageConfig& piece) {
+    return piece.integer("type_id", 0, UINT32_MAX, 0);
+  };
+  PartGroup parts;
   size_t special = 0;
-  bool has_sequence = false;
-  for (const StageConfig& piece : config.objects("single")) {
+  bool seen[2] = {};
+  for (const StageConfig& piece : config.objects(key)) {
     if (piece.has("SpecialToken")) {
-      parts.push_back({false, special_ids(config, piece.object("SpecialToken").text("id"))});
+      const StageConfig token = piece.object("SpecialToken");
+      parts.push_back({Part::kSpecial, type_of(token), special_ids(config, token.text("id"))});
       special += parts.back().ids.size();
       if (special > kMaxSpecialIds)
-        bad_input("{} adds more than {} special tokens", config.name_of("single"), kMaxSpecialIds);
+        bad_input("{} adds more than {} special tokens", config.name_of(key), kMaxSpecialIds);
       continue;
     }
     const StageConfig sequence = piece.object("Sequence");
-    if (sequence.text("id") != "A")
-      bad_input("{} is \"{}\", but a template for one sequence has only \"A\"",
-                sequence.name_of("id"), sequence.text("id"));
-    if (has_sequence) bad_input("{} has the sequence twice", config.name_of("single"));
-    has_sequence = true;
-    parts.push_back({true, {}});
+    parts.push_back(read_sequence(sequence, sequences, type_of(sequence)));
+    bool& used = seen[parts.back().text];
+    if (used) bad_input("{} has the sequence twice", config.name_of(key));
+    used = true;
   }
-  return std::make_unique<Template>(std::move(parts));
+  return parts;
+}
+
+}  // namespace
+
+std::unique_ptr<PostProcessor> make_template_post_processor(const StageConfig& config) {
+  return std::make_unique<Template>(config);
 }
 
 }  // namespace hearth::text

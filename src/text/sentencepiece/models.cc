@@ -2,13 +2,16 @@
 
 namespace hearth::text {
 
-void SentencePieceModel::encode(const Pieces& pieces, std::vector<int64_t>& ids) const {
+void SentencePieceModel::encode(const Pieces& pieces, std::vector<int64_t>& ids,
+                                std::vector<TokenRange>* ranges) const {
   for (const Piece& piece : pieces.list()) {
+    const auto index = static_cast<uint32_t>(&piece - pieces.list().data());
     if (piece.token != kText) {
       ids.push_back(piece.token);
+      if (ranges != nullptr) ranges->push_back({index, 0, 0});
       continue;
     }
-    PieceWriter writer(*table_, ids);
+    PieceWriter writer(*table_, ids, ranges, index);
     encode_text(pieces.text(piece), writer);
   }
 }

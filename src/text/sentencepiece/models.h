@@ -21,7 +21,8 @@ std::unique_ptr<Decoder> make_sentencepiece_decoder(const SentencePieceFile& fil
 class SentencePieceModel : public Model {
  public:
   explicit SentencePieceModel(std::shared_ptr<const PieceTable> table) : table_(std::move(table)) {}
-  void encode(const Pieces& pieces, std::vector<int64_t>& ids) const final;
+  void encode(const Pieces& pieces, std::vector<int64_t>& ids,
+              std::vector<TokenRange>* ranges) const final;
   size_t token_count() const final { return table_->size(); }
   size_t end_id() const final { return table_->size(); }
   std::optional<int64_t> token_to_id(std::string_view token) const final;

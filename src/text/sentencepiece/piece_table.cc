@@ -54,12 +54,21 @@ uint32_t PieceTable::piece_to_id(std::string_view text) const {
 
 void PieceWriter::add(std::string_view text, uint32_t id) {
   const bool unknown = id == table_.unk();
+  const size_t before = ids_.size();
   if (unknown && table_.byte_fallback()) {
     for (const char byte : text) ids_.push_back(table_.byte(static_cast<uint8_t>(byte)));
   } else if (!unknown || !last_is_unknown_) {
     ids_.push_back(id);
   }
   last_is_unknown_ = unknown;
+  if (ranges_ == nullptr) return;
+  const auto end = at_ + static_cast<uint32_t>(text.size());
+  if (ids_.size() == before) {
+    ranges_->back().end = end;
+  } else {
+    ranges_->insert(ranges_->end(), ids_.size() - before, {piece_, at_, end});
+  }
+  at_ = end;
 }
 
 }  // namespace hearth::text

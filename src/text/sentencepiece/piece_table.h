@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "text/sentencepiece/model_file.h"
+#include "text/stages.h"
 #include "text/trie.h"
 #include "text/vocabulary.h"
 
@@ -53,15 +54,20 @@ class PieceTable {
 };
 
 /// Appends the ids of pieces: an unknown one becomes its bytes where the model has them, else
-/// neighbouring unknown pieces become one unknown id. One object a text.
+/// neighbouring unknown pieces become one unknown id. One object a text, whose pieces come in order
+/// and without gaps.
 class PieceWriter {
  public:
-  PieceWriter(const PieceTable& table, std::vector<int64_t>& ids) : table_(table), ids_(ids) {}
+  PieceWriter(const PieceTable& table, std::vector<int64_t>& ids, std::vector<TokenRange>* ranges,
+              uint32_t piece)
+      : table_(table), ids_(ids), ranges_(ranges), piece_(piece) {}
   void add(std::string_view text, uint32_t id);
 
  private:
   const PieceTable& table_;
   std::vector<int64_t>& ids_;
+  std::vector<TokenRange>* ranges_;
+  uint32_t piece_, at_ = 0;
   bool last_is_unknown_ = false;
 };
 

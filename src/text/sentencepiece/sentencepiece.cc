@@ -57,9 +57,9 @@ std::unique_ptr<Tokenizer::Impl> read_sentencepiece_model(std::string_view proto
   out->pad = control_piece(*table, file.pad_piece);
   out->unk = table->unk();
   out->set_special_ids(config);
-  out->post_processor = std::make_unique<EnclosingProcessor>(
+  out->set_post_processor(std::make_unique<EnclosingProcessor>(
       wanted(config.add_bos_token, out->bos, "add_bos_token", source),
-      wanted(config.add_eos_token, out->eos, "add_eos_token", source));
+      wanted(config.add_eos_token, out->eos, "add_eos_token", source)));
   return out;
 }
 
