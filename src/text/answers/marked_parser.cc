@@ -95,10 +95,13 @@ void MarkedParser::plain(std::string_view text) {
     const bool drop = drop_blanks_ && trim(gap_).empty();
     const size_t blanks = drop ? leading_blanks(text) : 0;
     release_gap();
-    if (reasoning_)
+    if (reasoning_) {
       out_.reasoning(text.substr(blanks, end - blanks));
-    else
+    } else {
+      out_.content(std::exchange(gap_before_calls_, {}));
       out_.content(text.substr(blanks, end - blanks));
+      has_content_ = true;
+    }
     drop_blanks_ = fresh_ = after_call_ = false;
   }
   for (const char c : text.substr(end)) {
@@ -148,6 +151,7 @@ void MarkedParser::meet(const Marker& marker) {
 
 void MarkedParser::begin_call(const Marker& marker) {
   reader_ = marker.call->reader();
+  if (has_content_ && !after_call_) gap_before_calls_ = trim(gap_).empty() ? gap_ : "";
   raw_ = std::exchange(gap_, {});
   reasoning_ = false;
   first_call_ = out_.calls();
@@ -185,8 +189,9 @@ void MarkedParser::call_done() {
 void MarkedParser::call_bad() {
   reader_.reset();
   out_.withdraw(first_call_);
-  out_.content(raw_);
-  raw_.clear();
+  out_.content(std::exchange(raw_, {}));
+  gap_before_calls_.clear();
+  has_content_ = true;
   drop_blanks_ = fresh_ = after_call_ = false;
 }
 

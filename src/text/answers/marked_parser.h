@@ -62,6 +62,8 @@ class MarkedParser : public AnswerParser {
   DeltaList out_;
   std::string buffer_;
   std::string gap_;  // blanks and before_calls markers whose fate is open
+  std::string gap_before_calls_;  // parts the text before calls from the text after them
+  bool has_content_ = false;
   bool reasoning_;
   bool drop_blanks_;         // the text before was a marker
   bool fresh_ = true;        // no text yet, since the start, the reasoning or a call
