@@ -102,17 +102,17 @@ def probe():
     return run
 
 
-def context(messages, generate):
+def context(messages, generate, **more):
     return {"messages": messages, "tools": TOOLS, "add_generation_prompt": generate,
-            "bos_token": "<s>", "eos_token": "</s>"}
+            "bos_token": "<s>", "eos_token": "</s>", **more}
 
 
-def written(template, message):
+def written(template, message, **more):
     """(prompt, answer) as the template has them, or None where it cannot print the message."""
     # Kimi's template appends to a list, which the sandbox of transformers refuses.
     template = template.replace("{%- set _ = tool_response_queue.ids.append(formatted_id) -%}", "")
-    prompt = render(template, context([conversations.USER], True))
-    whole = render(template, context([conversations.USER, message], False))
+    prompt = render(template, context([conversations.USER], True, **more))
+    whole = render(template, context([conversations.USER, message], False, **more))
     if "text" not in prompt or "text" not in whole:
         return None
     common = os.path.commonprefix([prompt["text"], whole["text"]])
@@ -182,3 +182,28 @@ def test_text(name, probe):
     for request, text, answer in zip(requests, expected, probe(requests), strict=True):
         assert answer["content"].strip() == text, f"{request}: {answer}"
         assert (answer["reasoning"], answer["calls"]) == ("", []), f"{request}: {answer}"
+
+
+# Where the template prints the reasoning of the last message; gpt-oss and Gemma do beside calls only.
+WITH_REASONING = ["GLM-4.6", "MiniMax-M2", "Qwen-Qwen3-0.6B", "google-gemma-4-31B-it",
+                  "openai-gpt-oss-120b"]
+ONLY_WITH_CALLS = {"google-gemma-4-31B-it", "openai-gpt-oss-120b"}
+REASON = "Two\n\nlines <b>."
+
+
+@pytest.mark.skipif(not TEMPLATES, reason="no templates of real models at hand")
+@pytest.mark.parametrize("name,with_call", [(name, call) for name in WITH_REASONING
+                                            for call in (True, False) if call or name not in ONLY_WITH_CALLS])
+def test_reasoning(name, with_call, probe):
+    calls = [("tool", {"text": "x"})] if with_call else []
+    text = "" if with_call else "So."
+    message = message_of(name, calls, text, reasoning_content=REASON, thinking=REASON)
+    if not calls:
+        del message["tool_calls"]
+    prompt, answer = written(TEMPLATES[name], message, enable_thinking=True)
+    assert REASON in answer
+    requests = [{"template": TEMPLATES[name], "text": answer, "tools": TOOLS, "pieces": pieces, **more}
+                for pieces in ([], [1], [4, 3]) for more in ({"prompt": prompt}, {})]
+    for request, got in zip(requests, probe(requests), strict=True):
+        assert (got["reasoning"], got["content"].strip()) == (REASON, text), f"{request['text']}: {got}"
+        assert read_back(got) == calls

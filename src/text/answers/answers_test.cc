@@ -23,7 +23,7 @@ const Json kTools = Json::parse(R"([{"type": "function", "function": {"name": "f
 // What a template of any format may have in it: tags of reasoning and ends of turns.
 constexpr std::string_view kTemplate = "<think> </think> <|im_end|> <response>";
 
-std::vector<Case> cases() {
+std::vector<Case> text_cases() {
   return {
       {"plain", " a <tool_call> b\n", " a <tool_call> b\n", "", {}},
       {"plain", "<think>\nwhy\n</think>\n\nbecause <think>", "because <think>", "why", {}},
@@ -32,6 +32,11 @@ std::vector<Case> cases() {
       {"plain", "\n\nso", "so", "", {}, "<think>\n\n</think>\n\n"},
       {"plain", "<think>cut ", "", "cut ", {}},
       {"plain", "so<|im_end|>", "so", "", {}},
+  };
+}
+
+std::vector<Case> hermes_cases() {
+  return {
       {"hermes",
        "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"n\": [1, \"}\"]}}\n</tool_call>",
        "",
@@ -81,6 +86,11 @@ std::vector<Case> cases() {
        R"(<tool_call>{"name": "f", "arguments": [1]})",
        "",
        {}},
+  };
+}
+
+std::vector<Case> llama_and_mistral_cases() {
+  return {
       {"llama3",
        R"({"name": "f", "parameters": {"n": 1}}; {"name": "g", "parameters": {}})",
        "",
@@ -116,6 +126,11 @@ std::vector<Case> cases() {
        "",
        {{"abc", "f", R"({"n": 1})"}, {"", "g", "{}"}}},
       {"mistral", "[TOOL_CALLS]f{}", "[TOOL_CALLS]f{}", "", {}},
+  };
+}
+
+std::vector<Case> marker_cases() {
+  return {
       {"deepseek",
        "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"n\": 1}<｜tool▁call▁end｜>"
        "<｜tool▁calls▁end｜>",
@@ -159,6 +174,11 @@ std::vector<Case> cases() {
        "",
        {{"", "f", R"J({"s": "a, b)"})J"}}},
       {"functionary",
+       R"(<function=f>{"n": 1}l</function>)",
+       "l</function>",
+       "",
+       {{"", "f", R"({"n": 1})"}}},
+      {"functionary",
        R"(<function=f>{"n": 1}</function><function=g>{}</function>)",
        "",
        "",
@@ -168,6 +188,11 @@ std::vector<Case> cases() {
        "",
        "",
        {{"", "python", R"({"code": "x = \"1\"\nx"})"}}},
+  };
+}
+
+std::vector<Case> notation_cases() {
+  return {
       // Text becomes what the schema allows; without a schema, what it is.
       {"qwen3_coder",
        "<tool_call>\n<function=f>\n<parameter=s>\n\n12\n</parameter>\n<parameter=n>\nNone\n"
@@ -221,6 +246,14 @@ std::vector<Case> cases() {
       {"harmony", "Just text.", "Just text.", "", {}},
       {"harmony", "to be or not", "to be or not", "", {}},
   };
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const auto& part :
+       {text_cases(), hermes_cases(), llama_and_mistral_cases(), marker_cases(), notation_cases()})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
 std::unique_ptr<AnswerParser> parser_of(const std::string& format, const std::string& prompt) {

@@ -81,9 +81,11 @@ size_t MarkedParser::text_piece(std::string_view text, bool final) {
   const MarkerHit hit = find_marker(text, active_texts_, final);
   size_t before = hit.before;
   // The first character of text changes which markers count.
-  if (fresh_ || after_call_) before = std::min(before, leading_blanks(text) + 1);
+  const bool changes = fresh_ || after_call_;
+  if (changes) before = std::min(before, leading_blanks(text) + 1);
   if (before > 0) plain(text.substr(0, before));
-  if (before < hit.before || hit.marker == MarkerHit::kNone) return before;
+  const bool changed = changes && !fresh_ && !after_call_;
+  if (changed || before < hit.before || hit.marker == MarkerHit::kNone) return before;
   meet(active_[hit.marker]);
   return before + active_[hit.marker].text.size();
 }
