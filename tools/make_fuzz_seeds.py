@@ -357,7 +357,46 @@ def make_tokenizer_model():
         write("tokenizer_model", f"small_{kind}", pieces + field(2, trainer) + field(3, normalizer))
 
 
+ANSWERS = {  # an answer of every format in src/text/answers/answers.inc
+    "harmony": "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>commentary "
+               "to=functions.f <|constrain|>json<|message|>{\"n\": 1}<|call|>",
+    "kimi_k2": "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>"
+               "{\"n\": 1}<|tool_call_end|><|tool_calls_section_end|>",
+    "deepseek": "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{\"n\": 1}\n```"
+                "<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+    "minimax": "<minimax:tool_call>\n<invoke name=\"f\">\n<parameter name=\"n\">1</parameter>\n</invoke>\n"
+               "</minimax:tool_call>",
+    "gemma4": "<|tool_call>call:f{n:1,s:<|\"|>a<|\"|>,o:{k:[true,null]}}<tool_call|>",
+    "glm": "<tool_call>f\n<arg_key>n</arg_key>\n<arg_value>1</arg_value>\n</tool_call>",
+    "qwen3_coder": "<tool_call>\n<function=f>\n<parameter=n>\n1\n</parameter>\n</function>\n</tool_call>",
+    "functionary": "<function=f>{\"n\": 1}</function><|python_tag|>print(1)",
+    "hermes": "<think>a</think>b\n<tool_call>\n{\"name\": \"f\", \"arguments\": {\"n\": 1}}\n</tool_call>",
+    "mistral": "[TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}}][TOOL_CALLS]f[CALL_ID]a[ARGS]{\"n\": 1}",
+    "lfm2": "<|tool_call_start|>[f(n=-1.5, s='a\\u00e9', o={\"k\": (1, None)})]<|tool_call_end|>",
+    "command_r7b": "<|START_ACTION|>[{\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {}}]"
+                   "<|END_ACTION|>",
+    "command_r": "Action:\n```json\n[{\"tool_name\": \"f\", \"parameters\": {\"n\": 1}}]```",
+    "granite": "<|tool_call|>[{\"name\": \"f\", \"arguments\": \"{}\"}]",
+    "phi4_mini": "functools[{\"name\": \"f\", \"arguments\": {}}]<|tool_call|>[{\"name\": \"f\"}]<|/tool_call|>",
+    "llama3": "{\"name\": \"f\", \"parameters\": {\"n\": 1}}; [f(n=1)]<|python_tag|>g.call(q=\"a\")",
+    "plain": "<think>\na\n</think>\n\nb<|im_end|>",
+}
+
+
+def make_answers():
+    listed = (ROOT / "src/text/answers/answers.inc").read_text()
+    formats = re.findall(r"^HEARTH_ANSWER\((\w+)\)$", listed, re.MULTILINE)
+    assert formats == list(ANSWERS), "ANSWERS has the formats in the order of answers.inc"
+    words = []
+    for number, (name, answer) in enumerate(ANSWERS.items()):
+        write("answers", name, bytes([number, 3, 0]) + answer.encode())
+        words += re.findall(r"</?[^<>]+>|\[/?[A-Z_]+\]|functools|Action:\n```json", answer)
+    write("answers", "in_reasoning", bytes([8, 2]) + b"<think>\n\0a</think>b")
+    write_dictionary("answers", [word for word in words if "\n" not in word])
+
+
 def main():
+    make_answers()
     make_chat_template()
     make_safetensors()
     make_gguf()

@@ -5,12 +5,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "hearth/any.hpp"
 
 namespace hearth::genai {
+
+class Parser;
 
 /// When a beam search ends: EARLY as soon as there are num_beams finished ones, HEURISTIC when
 /// better ones are unlikely, NEVER when better ones cannot come.
@@ -60,6 +64,9 @@ class GenerationConfig {
 
   /// Also for plain prompts, not only for chats.
   bool apply_chat_template = true;
+
+  /// Read each answer, one after the other, into DecodedResults::parsed (hearth/genai/parsers.hpp).
+  std::vector<std::shared_ptr<Parser>> parsers;
 
   static constexpr size_t kNoLimit = std::numeric_limits<size_t>::max();
 

@@ -47,6 +47,9 @@ struct DecodedResults {
   std::vector<std::vector<int64_t>> tokens;
   std::vector<std::vector<float>> logprobs;
   PerfMetrics perf_metrics;
+  /// A message for each text, {"content", ...}, as GenerationConfig::parsers have left it; empty
+  /// without parsers.
+  std::vector<JsonContainer> parsed = {};
 
   operator std::string() const;  // NOLINT(google-explicit-constructor)
   operator std::vector<std::string>() const {

@@ -8,6 +8,7 @@
 #include "genai/json_value.h"
 #include "genai/pipelines/generation.h"
 #include "genai/tokenizer_impl.h"
+#include "hearth/genai/parsers.hpp"
 
 namespace hearth::genai {
 namespace {
@@ -163,9 +164,25 @@ class LLMPipeline::Impl {
     Generation generation(engine_, loaded_, kept_, options, std::move(metrics));
     EncodedResults results = generation.run(ids);
     if (cancelled != nullptr) *cancelled = generation.cancelled();
-    return {
-        generation.texts(),        std::move(results.scores),   std::move(results.finish_reasons),
-        std::move(results.tokens), std::move(results.logprobs), std::move(results.perf_metrics)};
+    const std::vector<std::string> texts = generation.texts();
+    return {texts,
+            std::move(results.scores),
+            std::move(results.finish_reasons),
+            std::move(results.tokens),
+            std::move(results.logprobs),
+            std::move(results.perf_metrics),
+            parsed(texts, options.config)};
+  }
+
+  static std::vector<JsonContainer> parsed(const std::vector<std::string>& texts,
+                                           const GenerationConfig& config) {
+    std::vector<JsonContainer> messages;
+    for (size_t i = 0; i < texts.size() && !config.parsers.empty(); ++i) {
+      JsonContainer& message = messages.emplace_back();
+      message.set("content", texts[i]);
+      for (const auto& parser : config.parsers) parser->parse(message);
+    }
+    return messages;
   }
 
   TimePoint started_;

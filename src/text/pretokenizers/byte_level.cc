@@ -10,9 +10,9 @@ namespace {
 constexpr std::string_view kPattern =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
-class ByteLevel : public PreTokenizer {
+class ByteLevelPreTokenizer : public PreTokenizer {
  public:
-  explicit ByteLevel(const StageConfig& config)
+  explicit ByteLevelPreTokenizer(const StageConfig& config)
       : add_prefix_space_(config.flag("add_prefix_space")) {
     if (config.flag("use_regex", true)) regex_.emplace(kPattern, "ByteLevel");
   }
@@ -72,7 +72,7 @@ class ByteLevel : public PreTokenizer {
 }  // namespace
 
 std::unique_ptr<PreTokenizer> make_byte_level_pre_tokenizer(const StageConfig& config) {
-  return std::make_unique<ByteLevel>(config);
+  return std::make_unique<ByteLevelPreTokenizer>(config);
 }
 
 }  // namespace hearth::text
