@@ -256,8 +256,11 @@ def make_ir_ops(parameter, const, result):
 
 
 def make_chat_template():
-    """The templates of the goldens that render, some forty of them in a file."""
-    at_once = 40
+    """The templates of the goldens that render, a dozen of them in a file: mutating one is cheap
+    then, and there are not a thousand files. The words are those of the lists of the language."""
+    at_once = 12
+    for old in (SEEDS / "chat_template").glob("*"):
+        old.unlink()
     for path in sorted((SEEDS.parent.parent / "golden/templates").glob("*.json")):
         cases = [c["template"] for c in json.loads(path.read_text())["cases"] if "text" in c]
         for start in range(0, len(cases), at_once):
@@ -265,6 +268,32 @@ def make_chat_template():
             write("chat_template", name, "\n".join(cases[start : start + at_once]))
     write("chat_template", "context", "{{ a.b[0] }}{% for k, v in a.items() %}{{ k }}{% endfor %}\0"
           '{"a": {"b": [1, "x", null, 1.5, true, {}]}}')
+    for number, hostile in enumerate(HOSTILE):
+        write("chat_template", f"hostile_{number}", hostile)
+    jinja = SEEDS.parent.parent.parent / "src/text/jinja"
+    words = [word for name in ("filters", "tests", "globals", "string_methods", "list_methods")
+             for word in re.findall(r'^\w+\("([^"]+)"', (jinja / f"{name}.inc").read_text(), re.MULTILINE)]
+    write_dictionary("chat_template", words + TEMPLATE_WORDS)
+
+
+# Templates that would take all the time and memory there is.
+HOSTILE = [
+    "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "{% set ns = namespace(s='a') %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
+    "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+    "{{ 'a' * 10**12 }}{{ 'a'.center(10**10) }}{{ '%1000000000d' % 1 }}{{ '{:099999999,}'.format(1) }}",
+    "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "{% macro m(n) %}{% if n %}{{ m(n-1) }}{{ m(n-1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+    "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+    "{% block b %}{{ self.b() }}{% endblock %}",
+    "{% set ns = namespace() %}{% set ns.ns = ns %}{{ ns.ns.ns }}{{ ns|pprint }}",
+    "{{ (range(9999)|map('string')|list * 60)|map('upper')|batch(1, 'x')|list|tojson(indent=999) }}",
+]
+TEMPLATE_WORDS = """{{ }} {% %} {%- -%} {# #} if elif else endif for in endfor recursive set endset macro
+endmacro call endcall filter endfilter raw endraw with endwith block endblock generation endgeneration
+autoescape endautoescape break continue loop loop.index loop.previtem loop.cycle( caller() varargs kwargs
+is not and or none true false ** // ~ == != <= >= [::-1] messages message.content role tools tool_calls
+add_generation_prompt bos_token""".split()
 
 
 def compact(json_value):

@@ -77,6 +77,17 @@ std::optional<int64_t> special_id(const formats::Gguf& gguf, const char* key, si
   return id;
 }
 
+// One without a name, and those that tokenizer.chat_templates names.
+std::vector<std::pair<std::string, std::string>> chat_templates(const formats::Gguf& gguf) {
+  const std::string key = "tokenizer.chat_template";
+  std::vector<std::pair<std::string, std::string>> out;
+  if (gguf.has(key)) out.emplace_back("default", gguf.text(key));
+  if (gguf.has(key + "s"))
+    for (const std::string& name : gguf.texts(key + "s"))
+      out.emplace_back(name, gguf.text(key + "." + name));
+  return out;
+}
+
 GgufTokenizerData read_tokenizer(const formats::Gguf& gguf) {
   GgufTokenizerData t;
   t.model = gguf.text("tokenizer.ggml.model");
@@ -96,7 +107,7 @@ GgufTokenizerData read_tokenizer(const formats::Gguf& gguf) {
   t.eos = special_id(gguf, "tokenizer.ggml.eos_token_id", t.tokens.size());
   t.unk = special_id(gguf, "tokenizer.ggml.unknown_token_id", t.tokens.size());
   t.pad = special_id(gguf, "tokenizer.ggml.padding_token_id", t.tokens.size());
-  t.chat_template = gguf.text_or("tokenizer.chat_template", "");
+  t.chat_templates = chat_templates(gguf);
   return t;
 }
 
@@ -151,6 +162,10 @@ Json config_of(const formats::Gguf& gguf, const Architecture& architecture,
 }
 
 }  // namespace
+
+GgufTokenizerData open_gguf_tokenizer(const std::filesystem::path& file) {
+  return read_tokenizer(formats::open_gguf(file));
+}
 
 ModelSource gguf_source(formats::Gguf gguf, const std::filesystem::path& path) {
   const Architecture& architecture = find_architecture(gguf);

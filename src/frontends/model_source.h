@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -24,7 +25,8 @@ struct GgufTokenizerData {
   std::vector<int64_t> types;
   std::optional<bool> add_bos, add_eos, add_space_prefix;
   std::optional<int64_t> bos, eos, unk, pad;
-  std::string chat_template;
+  /// (name, text); the one without a name is "default".
+  std::vector<std::pair<std::string, std::string>> chat_templates;
 };
 
 struct ModelSource {
@@ -42,6 +44,9 @@ struct ModelSource {
 
   bool is_gguf() const { return gguf_tokenizer.has_value(); }
 };
+
+/// Only the vocabulary of a .gguf file, of whatever model it is. Throws bad_input.
+GgufTokenizerData open_gguf_tokenizer(const std::filesystem::path& file);
 
 /// Opens a folder with config.json and safetensors, or a .gguf file. Throws bad_input.
 ModelSource open_model_source(const std::filesystem::path& path);

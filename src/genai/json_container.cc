@@ -133,7 +133,10 @@ ChatHistory& ChatHistory::push_back(const JsonContainer& message) {
 ChatHistory& ChatHistory::push_back(std::initializer_list<std::pair<std::string, Any>> message) {
   return push_back(JsonContainer(message));
 }
-void ChatHistory::pop_back() { messages_.erase(size() - 1); }
+void ChatHistory::pop_back() {
+  if (empty()) bad_input("there is no message to remove");
+  messages_.erase(size() - 1);
+}
 void ChatHistory::clear() { messages_.clear(); }
 ChatHistory& ChatHistory::set_tools(const JsonContainer& tools) {
   tools_ = tools;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "genai/json_value.h"
 #include "genai/tokenizer_impl.h"
 #include "genai/tokenizer_params.h"
 #include "text/gguf_vocabulary.h"
@@ -33,35 +32,39 @@ text::GgufVocabulary vocabulary_of(const frontends::GgufTokenizerData& data) {
   return v;
 }
 
+// Of a tokenizer whose files name no special tokens: those that it knows by itself.
+Json own_special_tokens(const text::Tokenizer& tokenizer) {
+  Json out = Json::object();
+  const auto add = [&](const char* name, std::optional<int64_t> id) {
+    if (id) out[name] = tokenizer.id_to_token(*id);
+  };
+  add("bos_token", tokenizer.bos_token_id());
+  add("eos_token", tokenizer.eos_token_id());
+  add("pad_token", tokenizer.pad_token_id());
+  return out;
+}
+
 }  // namespace
 
-Tokenizer::Impl::Impl(std::shared_ptr<const text::Tokenizer> tokens, std::string chat_template,
-                      std::string where)
-    : source(std::move(where)),
-      original_template(std::move(chat_template)),
-      tokenizer_(std::move(tokens)),
-      template_text_(original_template) {}
+Tokenizer::Impl::Impl(std::shared_ptr<const text::Tokenizer> tokens,
+                      std::shared_ptr<const ChatTemplate::Impl> chat_template)
+    : tokenizer_(std::move(tokens)),
+      original_(std::move(chat_template)),
+      chat_template_(original_) {}
 
-std::string Tokenizer::Impl::chat_template() const {
+ChatTemplate Tokenizer::Impl::chat_template() const {
   const std::lock_guard lock(mutex_);
-  return template_text_;
+  return chat_template_;
 }
 
 void Tokenizer::Impl::set_chat_template(const std::string& text) {
+  text::ChatTemplates templates;
+  if (!text.empty()) templates.add("default", text, "chat_template");
+  const ChatTemplate::Impl& original = original_.impl();
+  auto replaced = std::make_shared<ChatTemplate::Impl>(
+      std::move(templates), original.special_tokens(), original.source());
   const std::lock_guard lock(mutex_);
-  template_text_ = text;
-  parsed_.reset();
-}
-
-std::string Tokenizer::Impl::render(const Json& context,
-                                    const std::string& override_template) const {
-  if (!override_template.empty())
-    return text::ChatTemplate::parse(override_template, "chat_template").render(context);
-  const std::lock_guard lock(mutex_);
-  if (template_text_.empty())
-    bad_input("{}: the model has no chat template; send plain text, or set a template", source);
-  if (!parsed_) parsed_ = text::ChatTemplate::parse(template_text_, source);
-  return parsed_->render(context);
+  chat_template_ = ChatTemplate(std::move(replaced));
 }
 
 TokenizerFiles gguf_tokenizer_files(const frontends::ModelSource& source) {
@@ -75,13 +78,13 @@ Tokenizer gguf_tokenizer(const frontends::ModelSource& source) {
   const std::string name = source.path.string();
   return Tokenizer(std::make_shared<Tokenizer::Impl>(
       text::Tokenizer::from_json(files.tokenizer_json, files.tokenizer_config_json, name),
-      source.gguf_tokenizer->chat_template, name));
+      gguf_chat_template(*source.gguf_tokenizer, name)));
 }
 
 Tokenizer open_tokenizer(const fs::path& folder) {
-  return Tokenizer(std::make_shared<Tokenizer::Impl>(text::Tokenizer::open(folder),
-                                                     text::find_chat_template(folder).value_or(""),
-                                                     folder.string()));
+  auto tokens = text::Tokenizer::open(folder);
+  auto chat_template = folder_chat_template(folder, own_special_tokens(*tokens));
+  return Tokenizer(std::make_shared<Tokenizer::Impl>(std::move(tokens), std::move(chat_template)));
 }
 
 Tokenizer::Tokenizer(const fs::path& path, const AnyMap& properties) {
@@ -120,22 +123,14 @@ std::string Tokenizer::apply_chat_template(const ChatHistory& history, bool add_
                                            const std::string& chat_template,
                                            const std::optional<JsonContainer>& tools,
                                            const std::optional<JsonContainer>& extra) const {
-  Json context = Json::object();
-  context["messages"] = to_json(history.get_messages());
-  context["add_generation_prompt"] = add_generation_prompt;
-  const Json& given_tools = to_json(tools ? *tools : history.get_tools());
-  if (!given_tools.empty()) context["tools"] = given_tools;
-  context["bos_token"] = get_bos_token();
-  context["eos_token"] = get_eos_token();
-  context["pad_token"] = get_pad_token();
-  const Json& more = to_json(extra ? *extra : history.get_extra_context());
-  for (const auto& [key, value] : more.items()) context[key] = value;
-  return impl_->render(context, chat_template);
+  return impl_->chat_template().apply(history, add_generation_prompt, chat_template, tools, extra);
 }
 
 void Tokenizer::set_chat_template(const std::string& text) { impl_->set_chat_template(text); }
-std::string Tokenizer::get_chat_template() const { return impl_->chat_template(); }
-std::string Tokenizer::get_original_chat_template() const { return impl_->original_template; }
+std::string Tokenizer::get_chat_template() const { return impl_->chat_template().text(); }
+std::string Tokenizer::get_original_chat_template() const {
+  return impl_->original_chat_template().text();
+}
 
 int64_t Tokenizer::get_bos_token_id() const {
   return impl_->text_tokenizer()->bos_token_id().value_or(-1);

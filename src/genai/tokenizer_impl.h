@@ -1,36 +1,34 @@
-// The inside of a genai::Tokenizer: a text::Tokenizer and the chat template in force.
+// The inside of a genai::Tokenizer: a text::Tokenizer and the chat templates in force.
 #pragma once
 
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 
 #include "frontends/model_source.h"
+#include "genai/chat_template_impl.h"
 #include "hearth/genai/tokenizer.hpp"
-#include "text/chat_template.h"
 #include "text/tokenizer.h"
 
 namespace hearth::genai {
 
 class Tokenizer::Impl {
  public:
-  Impl(std::shared_ptr<const text::Tokenizer> tokens, std::string chat_template,
-       std::string source);
+  Impl(std::shared_ptr<const text::Tokenizer> tokens,
+       std::shared_ptr<const ChatTemplate::Impl> chat_template);
 
   const std::shared_ptr<const text::Tokenizer>& text_tokenizer() const { return tokenizer_; }
-  std::string source;
-  std::string original_template;
-
-  std::string chat_template() const;
+  /// As the model came.
+  const ChatTemplate& original_chat_template() const { return original_; }
+  /// As it was set last.
+  ChatTemplate chat_template() const;
   void set_chat_template(const std::string& text);
-  std::string render(const Json& context, const std::string& override_template) const;
 
  private:
   std::shared_ptr<const text::Tokenizer> tokenizer_;
+  const ChatTemplate original_;
   mutable std::mutex mutex_;
-  std::string template_text_;
-  mutable std::optional<text::ChatTemplate> parsed_;  // of template_text_
+  ChatTemplate chat_template_;
 };
 
 /// From a model folder.

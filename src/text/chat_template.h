@@ -1,10 +1,8 @@
 // Chat templates: the Jinja that model folders ship, rendered as transformers does. Immutable once
-// parsed; rendering is bounded in steps and output size.
+// parsed; a rendering takes at most 5 seconds and 256 MB (jinja/sandbox.h).
 #pragma once
 
-#include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,10 +26,5 @@ class ChatTemplate {
   explicit ChatTemplate(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };
-
-/// The template text of a model folder, by transformers' order: chat_template.jinja,
-/// chat_template.json, tokenizer_config.json (a string, or a list of named ones of which `default`
-/// is taken). Empty when the folder has none.
-std::optional<std::string> find_chat_template(const std::filesystem::path& folder);
 
 }  // namespace hearth::text

@@ -1,10 +1,7 @@
 #include "text/chat_template.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -85,51 +82,6 @@ TEST(ChatTemplate, MayRenderOnManyThreads) {
       for (int turn = 0; turn < 20; ++turn) EXPECT_EQ(shared.render(Json::object()), expected);
     });
   for (std::thread& thread : threads) thread.join();
-}
-
-class Folder : public testing::Test {
- protected:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hearth-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() override { std::filesystem::remove_all(path_); }
-  void write(const char* name, std::string_view content) const {
-    std::ofstream(path_ / name) << content;
-  }
-  std::filesystem::path path_;
-};
-
-TEST_F(Folder, FindsTheTemplateInOrder) {
-  EXPECT_EQ(find_chat_template(path_), std::nullopt);
-  write("tokenizer_config.json", R"({"bos_token": "<s>"})");
-  EXPECT_EQ(find_chat_template(path_), std::nullopt);
-  write("tokenizer_config.json", R"({"chat_template": "from config"})");
-  EXPECT_EQ(find_chat_template(path_), "from config");
-  write("chat_template.json", R"({"chat_template": "from json"})");
-  EXPECT_EQ(find_chat_template(path_), "from json");
-  write("chat_template.jinja", "from jinja\n");
-  EXPECT_EQ(find_chat_template(path_), "from jinja\n");
-}
-
-TEST_F(Folder, TakesTheDefaultOfNamedTemplates) {
-  write("tokenizer_config.json",
-        R"({"chat_template": [{"name": "tool_use", "template": "t"},
-                              {"name": "default", "template": "d"}]})");
-  EXPECT_EQ(find_chat_template(path_), "d");
-  write("tokenizer_config.json", R"({"chat_template": [{"name": "tool_use", "template": "t"}]})");
-  try {
-    find_chat_template(path_);
-    FAIL() << "a list without a default was taken";
-  } catch (const Exception& error) {
-    EXPECT_NE(std::string(error.what()).find("'default', but has: tool_use"), std::string::npos)
-        << error.what();
-  }
-}
-
-TEST_F(Folder, RefusesATemplateOfAnotherType) {
-  write("tokenizer_config.json", R"({"chat_template": 5})");
-  EXPECT_THROW(find_chat_template(path_), Exception);
 }
 
 }  // namespace

@@ -118,6 +118,30 @@ MESSAGES = {
     "null_content": [turn("user", None)],
     "number_content": [turn("user", 5)],
     "tool_only": [RESULT],
+    "assistant_parts": [PARTS, turn("assistant", [{"type": "text", "text": "Seen. "}]), AGAIN],
+    "tool_parts": [USER, CALLS, turn("tool", [{"type": "text", "text": "21.5"}], tool_call_id="call00000")],
+    "unicode": [
+        turn("system", "Répondez en français. 𝖠́"),
+        turn("user", "¿Qué es “日本語”? 👨‍👩‍👧"),
+        turn("assistant", "مرحبا    ﻿"),
+        turn("user", "​　x　"),
+    ],
+    "media": [
+        turn("user", [
+            {"type": "audio", "audio_url": "a.wav"}, {"type": "video", "video": "v.mp4"},
+            {"type": "image_url", "image_url": {"url": "i.png"}}, {"type": "text", "text": "All?"},
+        ]),
+        turn("assistant", "All."), turn("user", [{"type": "image"}, {"type": "text", "text": "This?"}]),
+    ],
+    "many_calls": [
+        SYSTEM, USER, CALLS, RESULT, turn("assistant", "21.5 degrees."), AGAIN, TWO_CALLS, RESULT_1,
+        RESULT_2, turn("assistant", "Both.", reasoning_content="Hm.\nTwo."), turn("user", "Thanks."),
+    ],
+    "no_calls": [USER, turn("assistant", "No.", tool_calls=[]), AGAIN],
+    "null_calls": [USER, turn("assistant", "No.", tool_calls=None, reasoning=None), AGAIN],
+    "half_thought": [USER, turn("assistant", "<think>\nTwo and")],
+    "half_answer": [SYSTEM, USER, turn("assistant", "It is  \n")],
+    "half_parts": [USER, turn("assistant", [{"type": "text", "text": "A"}, {"type": "text", "text": "B "}])],
     "prefix_flags": [USER, turn("assistant", "Sure", prefix=True)],
 }
 

@@ -85,6 +85,7 @@ CASES = [
     # autoescape
     "{% autoescape true %}{{ '<a>' }}{{ '<b>'|safe }}{% endautoescape %}{{ '<c>' }}", "{% autoescape true %}{{ text ~ '<' ~ '>'|safe }}{% endautoescape %}", "{% autoescape true %}{% set a %}<{{ '&' }}{% endset %}{{ a }}{% endautoescape %}",
     "{% autoescape true %}{{ ['<', '&'|safe]|join('>') }}{{ '<'|upper }}{{ '<'|replace('<', '>') }}{% endautoescape %}", "{% autoescape true %}{{ {'a': '<'}|tojson }}{% endautoescape %}", "{% autoescape false %}{{ '<' }}{% endautoescape %}",
+    "{% autoescape true %}{{ '<' }}{% block b %}{{ '<' }}{% endblock %}{{ '<' }}{% endautoescape %}", "{% block b %}{{ '<' }}{% endblock %}{% autoescape true %}{{ self.b() }}{{ '<' }}{% endautoescape %}",
     # nesting mistakes
     "{% for i in [1] %}{% if yes %}{% endfor %}{% endif %}", "{% macro m() %}{% if yes %}{% endmacro %}", "{% if yes %}a{% endif", "{% if yes }}a{% endif %}", "{% if yes %}a{% endif }}", "{% if (yes %}a{% endif %}", "{{ 1 %}", "{% set a = %}",
 ]

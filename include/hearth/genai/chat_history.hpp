@@ -8,25 +8,31 @@ namespace hearth::genai {
 class ChatHistory {
  public:
   ChatHistory() = default;
-  /// `messages` is a JSON array of objects with role and content.
+  /// `messages` is a JSON array of objects with a role and any other content. Throws bad_input.
   explicit ChatHistory(const JsonContainer& messages);
   explicit ChatHistory(const std::vector<AnyMap>& messages);
   ChatHistory(std::initializer_list<std::initializer_list<std::pair<std::string, Any>>> messages);
 
   ChatHistory& push_back(const JsonContainer& message);
+  ChatHistory& push_back(const AnyMap& message) { return push_back(JsonContainer(message)); }
   ChatHistory& push_back(std::initializer_list<std::pair<std::string, Any>> message);
-  void pop_back();
+  void pop_back();  ///< throws bad_input when there is no message
   void clear();
   size_t size() const { return messages_.size(); }
   bool empty() const { return size() == 0; }
+  /// A copy; null when there is no such message.
   JsonContainer operator[](size_t index) const { return messages_[index]; }
+  JsonContainer operator[](int index) const { return messages_[index]; }
   JsonContainer first() const { return messages_[size_t{0}]; }
   JsonContainer last() const { return messages_[size() - 1]; }
   const JsonContainer& get_messages() const { return messages_; }
+  JsonContainer& get_messages() { return messages_; }
 
+  /// A list of JSON schemas; an empty one means that there are no tools.
   ChatHistory& set_tools(const JsonContainer& tools);
   const JsonContainer& get_tools() const { return tools_; }
-  /// Further variables of the template, such as enable_thinking.
+  /// Further variables of the template, such as documents and enable_thinking, and
+  /// continue_final_message: see ChatTemplate::apply.
   ChatHistory& set_extra_context(const JsonContainer& context);
   const JsonContainer& get_extra_context() const { return extra_context_; }
 

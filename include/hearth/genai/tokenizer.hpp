@@ -82,13 +82,14 @@ class Tokenizer {
   std::vector<std::string> decode(const std::vector<std::vector<int64_t>>& tokens,
                                   const AnyMap& detokenization_params = {}) const;
 
-  /// The text to send for a conversation. `chat_template` overrides the model's.
+  /// The text to send for a conversation: see ChatTemplate::apply. Throws bad_input.
   std::string apply_chat_template(
       const ChatHistory& history, bool add_generation_prompt, const std::string& chat_template = {},
       const std::optional<JsonContainer>& tools = std::nullopt,
       const std::optional<JsonContainer>& extra_context = std::nullopt) const;
-  /// An empty text turns the template off.
+  /// In place of all the model's templates; an empty text turns them off.
   void set_chat_template(const std::string& chat_template);
+  /// The default one; "" when there is none.
   std::string get_chat_template() const;
   std::string get_original_chat_template() const;
 

@@ -44,6 +44,7 @@ void render(Evaluator& evaluator, const Block& block) {
   if (block.required) fail("the required block '{}' is not filled in", block.name);
   const Restore<Ref<Frame>> frame(evaluator.frame,
                                   make<Frame>(evaluator.box, block.function.slots, Ref<Frame>()));
+  const Restore<bool> autoescape(evaluator.autoescape, false);  // whatever stands around the block
   if (block.reads_self) evaluator.variable(block.self) = self_value(evaluator);
   if (block.reads_super)
     evaluator.variable(block.super) = make_undefined(
@@ -57,6 +58,7 @@ void render(Evaluator& evaluator, const Block& block) {
 Value self_value(Evaluator& evaluator) { return make_other<TemplateReference>(evaluator.box); }
 
 Flow Block::execute(Evaluator& evaluator) const {
+  evaluator.box.step(1 + evaluator.exported().size() + outer.size());
   std::map<std::string, Value> visible = evaluator.exported();
   for (const auto& [variable, at] : outer)
     if (const Value& value = evaluator.variable(at); !value.is_missing()) visible[variable] = value;

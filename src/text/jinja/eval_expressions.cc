@@ -132,6 +132,7 @@ Arguments CallArguments::evaluate(Evaluator& evaluator) const {
   if (rest) {
     const Ref<Sequence> more = to_list(evaluator, evaluator.evaluate(*rest));
     const std::vector<Value>& items = more->items();
+    const Reservation room(evaluator.box, items.size() * sizeof(Value));  // or refuses
     arguments.positional.insert(arguments.positional.end(), items.begin(), items.end());
   }
   if (named_rest) {
@@ -151,6 +152,7 @@ Arguments CallArguments::evaluate(Evaluator& evaluator) const {
 Value Call::call(Evaluator& evaluator, const Value* caller) const {
   const Value function = evaluator.evaluate(*callee);
   Arguments values = arguments.evaluate(evaluator);
+  const Reservation held(evaluator.box, values.positional.size() * sizeof(Value));
   if (caller != nullptr) values.named.emplace_back("caller", *caller);
   return evaluator.call(function, values);
 }

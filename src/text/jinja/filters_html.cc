@@ -112,6 +112,7 @@ Value safe(Invocation& call) {
 Value striptags(Invocation& call) {
   Text plain(call.box), no_comments(call.box), no_tags(call.box), words(call.box), out(call.box);
   print_value(call.evaluator, call.subject, plain);
+  call.box.step_through(plain.size());
   append_without(plain.view(), "<!--", "-->", no_comments);
   append_without(no_comments.view(), "<", ">", no_tags);
   std::string_view rest = strip(no_tags.view());

@@ -20,6 +20,7 @@ class JsonPrinter {
  public:
   JsonPrinter(Invocation& call, Text& out) : evaluator_(call.evaluator), out_(out) {
     ascii_ = call.flag(0, false);
+    if (call.subject.is_string()) return;  // json.dumps looks at the rest for other values only
     sort_keys_ = call.flag(3, false);
     indented_ = call.given(1) && !call[1].is_none();
     if (indented_ && call[1].is_string()) {
@@ -197,7 +198,7 @@ class JsonPrinter {
 
   Evaluator& evaluator_;
   Text& out_;
-  bool ascii_, sort_keys_, indented_;
+  bool ascii_, sort_keys_ = false, indented_ = false;
   std::string indent_;
   std::string comma_ = ", ", colon_ = ": ";
   size_t depth_ = 0;

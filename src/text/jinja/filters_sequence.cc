@@ -82,6 +82,7 @@ Value reverse(Invocation& call) {
   const Value subject = call.subject;
   if (subject.is_string()) {
     const std::string_view text = subject.text();
+    call.box.step_through(text.size());
     const Reservation reservation(call.box, text.size());
     std::string mirrored(text.size(), '\0');
     for (size_t at = 0; at < text.size();) {

@@ -20,7 +20,7 @@ namespace {
 
 Value cased(Invocation& call, std::string (*map)(std::string_view)) {
   const Value text = to_string_value(call.evaluator, call.subject);
-  call.box.step_bytes(text.text().size() * 4);
+  call.box.step_through(text.text().size());
   const Reservation reservation(call.box, text.text().size() * 3);
   return make_string(call.box, map(text.text()), text.string().safe());
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "base/utf8.h"
 #include "text/jinja/error.h"
@@ -20,6 +21,7 @@ constexpr int64_t kMaxWidth = int64_t{1} << 40;
 struct Specification {
   Padding padding{" ", '\0', 0};
   char sign = '-';
+  bool no_minus_zero = false;
   bool alternate = false;
   char grouping = '\0';
   int64_t precision = -1;
@@ -34,7 +36,7 @@ class SpecificationParser {
     Specification spec;
     parse_alignment(spec);
     if (is_one_of("+- ")) spec.sign = text_[at_++];
-    if (is_one_of("z")) ++at_;
+    spec.no_minus_zero = take('z');
     spec.alternate = take('#');
     if (take('0') && spec.padding.align == '\0') {
       spec.padding.fill = "0";
@@ -107,12 +109,19 @@ void append_number(bool negative, std::string prefix, std::string_view number,
   const size_t whole = std::min(number.find_first_not_of("0123456789abcdefABCDEF"), number.size());
   std::string digits(number.substr(0, whole));
   const std::string_view rest = number.substr(whole);
+  std::optional<Reservation> copies;
   if (padding.align == '=' && padding.fill == "0") {
     const size_t room = static_cast<size_t>(padding.width);
+    copies.emplace(out.box(), 3 * room);  // of the number, until it is in `out`
     out.box().step_bytes(room);
     const size_t taken = prefix.size() + rest.size();
-    // Fewer digits than a width of `room` needs when every `group_size` of them cost one more.
-    while (taken + digits.size() + (digits.size() - 1) / group_size < room) digits.insert(0, "0");
+    // As many digits as fill the room when every `group_size` of them cost one more: one digit more
+    // than that where a separator would come first.
+    const size_t left = room > taken ? room - taken : 0;
+    const size_t separators = left / (group_size + 1);
+    const bool one_more = left != 0 && left % (group_size + 1) == 0;
+    const size_t count = left - separators + (one_more ? 1 : 0);
+    if (count > digits.size()) digits.insert(0, count - digits.size(), '0');
     padding.width = 0;
   }
   append_padded(prefix, group(digits, group_size, spec.grouping) + std::string(rest), padding, out);
@@ -120,6 +129,7 @@ void append_number(bool negative, std::string prefix, std::string_view number,
 
 void format_integer(const Value& value, const Specification& spec, Text& out) {
   if (spec.precision >= 0) fail("a precision is not allowed in an integer format");
+  if (spec.no_minus_zero) fail("'z' is not allowed in an integer format");
   const Wide number = value.wide();
   if (spec.type == 'c') {
     if (number < 0 || number > 0x10FFFF) fail("%c needs a character code");
@@ -155,7 +165,7 @@ std::string format_general(double number, const Specification& spec) {
 }
 
 void format_real(double number, const Specification& spec, Text& out) {
-  const bool negative = std::signbit(number) && !std::isnan(number);
+  bool negative = std::signbit(number) && !std::isnan(number);
   const double magnitude = std::fabs(number);
   const int64_t precision = spec.precision < 0 ? 6 : spec.precision;
   std::string text;
@@ -166,13 +176,16 @@ void format_real(double number, const Specification& spec, Text& out) {
   } else {
     text = format_double(magnitude, spec.type == 'n' ? 'g' : spec.type, precision, spec.alternate);
   }
+  // "-0.001" in two digits is a zero as well.
+  if (spec.no_minus_zero && text.find_first_of("123456789in") == std::string::npos)
+    negative = false;
   append_number(negative, "", text, spec, 3, out);
 }
 
 void format_text(std::string_view text, const Specification& spec, Text& out) {
   if (spec.padding.align == '=' && spec.padding.fill != "0")
     fail("'=' alignment is not allowed in the format of a str");
-  if (spec.sign != '-' || spec.alternate || spec.grouping != '\0')
+  if (spec.sign != '-' || spec.no_minus_zero || spec.alternate || spec.grouping != '\0')
     fail("signs, '#' and grouping are not allowed in the format of a str");
   if (spec.precision >= 0)
     text = text.substr(0, byte_offset(text, static_cast<size_t>(spec.precision)));

@@ -80,6 +80,9 @@ Value range(Invocation& call) {
 }
 
 Value strftime_now(Invocation& call) {
+  constexpr size_t kLongestFormat = 1000;  // each directive may ask the C library
+  if (call.text(0).size() > kLongestFormat)
+    fail("the time format has {} bytes, more than {}", call.text(0).size(), kLongestFormat);
   return call.string(format_time(call.text(0), std::chrono::system_clock::now()));
 }
 

@@ -33,6 +33,8 @@ Value count(Invocation& call) {
 }
 
 Value index(Invocation& call) {
+  if (call.subject.is(Kind::range) && call.given(1))
+    fail("range.index() takes exactly one argument");
   const auto size = static_cast<int64_t>(*length_of(call.subject));
   const auto bound = [&](size_t argument, int64_t fallback) {
     const int64_t at = call.integer(argument, fallback);

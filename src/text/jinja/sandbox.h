@@ -36,6 +36,10 @@ class Sandbox {
   /// The work of touching so many bytes once.
   void step_bytes(size_t bytes) { step(1 + bytes / 64); }
 
+  /// The work of going through so many bytes without a look at the clock in between: throws when
+  /// they may take longer than the time that is left.
+  void step_through(size_t bytes);
+
   /// Counts memory about to be taken; throws when there would be too much.
   void charge(size_t bytes) {
     if (bytes > limits_.bytes - bytes_) too_large();

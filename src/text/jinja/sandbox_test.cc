@@ -59,6 +59,17 @@ TEST(Sandbox, EndlessWork) {
   }
 }
 
+TEST(Sandbox, WorkThatNobodyInterruptsIsNotBegun) {
+  Limits brief;
+  brief.time = std::chrono::milliseconds(300);
+  const std::string text = "{% set s = 'é' * 20000000 %}";  // 40 MB, at some 50 ns a byte
+  for (const char* use : {"s.casefold()", "s|upper", "s|reverse", "s|striptags", "s.isalpha()"}) {
+    const std::string result = outcome(text + "{{ " + use + " }}", brief);
+    EXPECT_NE(result.find("takes more than 300 ms"), std::string::npos) << use << result;
+  }
+  expect_refused("{{ strftime_now('%Y' * 1000) }}", "more than 1000");
+}
+
 TEST(Sandbox, StepsAreBounded) {
   Limits few;
   few.steps = 1000;
@@ -73,6 +84,10 @@ TEST(Sandbox, Memory) {
   expect_refused("{{ 'a'.center(10**10) }}", kMemory);
   expect_refused("{{ '%1000000000000d' % 1 }}", kMemory);
   expect_refused("{{ '{:1000000000000}'.format(1) }}", kMemory);
+  expect_refused("{{ '{:01000000000000,}'.format(1) }}", kMemory);
+  expect_refused(
+      "{% macro m() %}{{ varargs|length }}{% endmacro %}{% set l = [1] * 12000000 %}{{ m(*l) }}",
+      kMemory);
   expect_refused("{{ [1]|tojson(indent=10**12) }}", kMemory);
   expect_refused("{{ 'a\nb'|indent(10**12) }}", kMemory);
   expect_refused(

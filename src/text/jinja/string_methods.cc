@@ -24,13 +24,13 @@ namespace {
 // Case mappings at most triple a text; its memory is asked for before they run.
 Value mapped(Invocation& call, std::string (*map)(std::string_view)) {
   const std::string_view text = call.subject_text();
-  call.box.step_bytes(text.size() * 4);
+  call.box.step_through(text.size());
   const Reservation reservation(call.box, text.size() * 3);
   return call.like_subject(map(text));
 }
 
 Value stripped(Invocation& call, Side side) {
-  call.box.step_bytes(call.subject_text().size());
+  call.box.step_through(call.subject_text().size());
   std::optional<std::string_view> chars;
   if (call.given(0) && !call[0].is_none()) chars = call.text(0);
   return call.like_subject(std::string(strip(call.subject_text(), side, chars)));
@@ -52,7 +52,7 @@ Value padded(Invocation& call, size_t (*left)(size_t fill, size_t width)) {
 }
 
 Value asked(Invocation& call, bool (*test)(uint32_t)) {
-  call.box.step_bytes(call.subject_text().size());
+  call.box.step_through(call.subject_text().size());
   return Value::boolean(all_characters(call.subject_text(), test));
 }
 
