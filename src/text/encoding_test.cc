@@ -1,4 +1,4 @@
-// Encodings beside the Rust package: tests/golden/tokenizer/encodings.json, which
+// Encodings beside the Rust package: tests/golden/encodings.json, which
 // tools/make_encoding_goldens.py writes; and what the package has no answer for.
 #include "text/encoding.h"
 
@@ -43,7 +43,7 @@ void expect_equal(const Encoding& got, const Json& expected) {
 
 TEST(Encoding, IsWhatTheRustPackageGives) {
   const Json golden =
-      read_json_file(std::string(HEARTH_SOURCE_DIR) + "/tests/golden/tokenizer/encodings.json");
+      read_json_file(std::string(HEARTH_SOURCE_DIR) + "/tests/golden/encodings.json");
   for (const Json& one : golden["cases"]) {
     SCOPED_TRACE(one["tokenizer"]["normalizer"].dump() + one["tokenizer"]["pre_tokenizer"].dump() +
                  one["tokenizer"]["post_processor"].dump());
