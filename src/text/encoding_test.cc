@@ -112,6 +112,13 @@ TEST(Encoding, BatchesArePaddedToTheLongest) {
   EXPECT_TRUE(small()->encode_batch({}, {.padding = Padding{}}).empty());
 }
 
+TEST(Encoding, SentencePieceModelsHaveNoOffsets) {
+  const TokenizerPtr tokenizer =
+      Tokenizer::open(std::string(HEARTH_SOURCE_DIR) + "/tests/golden/tokenizer/sentencepiece_bpe");
+  EXPECT_FALSE(tokenizer->encode(TextInput{"a"}, {}).ids.empty());
+  EXPECT_THROW(tokenizer->encode(TextInput{"a"}, {.offsets = true}), Exception);
+}
+
 void expect_refusal(const TextInput& input, const EncodeOptions& options, const char* says) {
   try {
     small()->encode(input, options);
