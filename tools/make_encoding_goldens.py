@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/tokenizer/encodings.json: tokenizers put together by chance and what the Rust
+"""Writes tests/golden/encodings.json: tokenizers put together by chance and what the Rust
 package makes of texts and pairs, all columns of an encoding. Run it in the oracles' environment."""
 import json
 import pathlib
@@ -10,7 +10,7 @@ import tokenizers
 import encoding_cases
 import tokenizer_cases as cases
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/tokenizer/encodings.json"
+OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/encodings.json"
 TOKENIZERS, BATCHES = 12, 6
 
 

@@ -116,7 +116,7 @@ void run(const Options& o) {
 void add_tokenize_command(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("tokenize", "Turn text into token ids, or back");
-  command->add_option("model", o->model, "Model folder or .gguf file")->required();
+  command->add_option("model", o->model, "Model folder, tokenizer file or .gguf file")->required();
   command->add_option("--text", o->text, "Text to tokenize");
   command->add_option("--file", o->file, "File to tokenize, as one text")->check(CLI::ExistingFile);
   command->add_option("--pair-file", o->pair_file, "File with the second text of a pair")
@@ -140,7 +140,7 @@ void add_tokenize_command(CLI::App& app) {
   command->add_flag("--json", o->json,
                     "Print JSON: {ids, attention_mask}, for a pair with type_ids; or {text}");
   command->footer(
-      "Examples:\n  hearth tokenize smollm2 --text \"Hello, world\" --json\n"
+      "Example:\n  hearth tokenize smollm2 --text \"Hello, world\" --json\n"
       "  hearth tokenize smollm2 --file story.txt --offsets\n"
       "  hearth tokenize reranker --text \"a question\" --pair-file answer.txt --json\n"
       "  hearth tokenize smollm2 --file story.txt --max-length 128 --pad-to 128 --padding-side "

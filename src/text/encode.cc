@@ -178,6 +178,8 @@ Layout Tokenizer::Impl::layout(bool pair, bool add_special_tokens) const {
 }
 
 TokenizedText Tokenizer::Impl::tokenize(std::string_view text, bool offsets) const {
+  if (offsets && !has_offsets)
+    bad_input("a SentencePiece model file gives no offsets; use the tokenizer.json of the model");
   std::string storage;
   text = checked(text, storage);
   TokenizedText out;

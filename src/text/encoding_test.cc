@@ -1,4 +1,4 @@
-// Encodings beside the Rust package: tests/golden/tokenizer/encodings.json, which
+// Encodings beside the Rust package: tests/golden/encodings.json, which
 // tools/make_encoding_goldens.py writes; and what the package has no answer for.
 #include "text/encoding.h"
 
@@ -43,7 +43,7 @@ void expect_equal(const Encoding& got, const Json& expected) {
 
 TEST(Encoding, IsWhatTheRustPackageGives) {
   const Json golden =
-      read_json_file(std::string(HEARTH_SOURCE_DIR) + "/tests/golden/tokenizer/encodings.json");
+      read_json_file(std::string(HEARTH_SOURCE_DIR) + "/tests/golden/encodings.json");
   for (const Json& one : golden["cases"]) {
     SCOPED_TRACE(one["tokenizer"]["normalizer"].dump() + one["tokenizer"]["pre_tokenizer"].dump() +
                  one["tokenizer"]["post_processor"].dump());
@@ -110,6 +110,13 @@ TEST(Encoding, BatchesArePaddedToTheLongest) {
   EXPECT_EQ(got[2].ids, (Ids{0, 0, 0, 0}));
   EXPECT_EQ(got[2].offsets->size(), 4u);
   EXPECT_TRUE(small()->encode_batch({}, {.padding = Padding{}}).empty());
+}
+
+TEST(Encoding, SentencePieceModelsHaveNoOffsets) {
+  const TokenizerPtr tokenizer =
+      Tokenizer::open(std::string(HEARTH_SOURCE_DIR) + "/tests/golden/tokenizer/sentencepiece_bpe");
+  EXPECT_FALSE(tokenizer->encode(TextInput{"a"}, {}).ids.empty());
+  EXPECT_THROW(tokenizer->encode(TextInput{"a"}, {.offsets = true}), Exception);
 }
 
 void expect_refusal(const TextInput& input, const EncodeOptions& options, const char* says) {

@@ -52,8 +52,8 @@ class Model {
   virtual std::optional<int64_t> token_to_id(std::string_view token) const = 0;
   virtual std::optional<std::string_view> id_to_token(int64_t id) const = 0;
   virtual std::optional<int64_t> unk_id() const = 0;
-  /// True when an unknown token goes by the text it stands for instead of by its name, which matters
-  /// to post-processors that trim offsets.
+  /// True when an unknown token goes by the text it stands for instead of by its name, which
+  /// matters to post-processors that trim offsets.
   virtual bool names_unknown_by_text() const { return false; }
   /// Tokens that stand for no text, besides the added tokens that say so; the decoder leaves them
   /// out by itself.

@@ -36,7 +36,8 @@ class Tokenizer {
   /// more than 2^30 bytes, and when the model cannot spell it.
   std::vector<int64_t> encode(std::string_view text, bool add_special_tokens = true) const;
   /// Truncated and padded as the options say, else as the tokenizer's file does. Throws bad_input
-  /// also when truncation has no room, and for a pair when the file has no template for pairs.
+  /// also when truncation has no room, for a pair when the file has no template for pairs, and for
+  /// offsets of a SentencePiece model file.
   Encoding encode(const TextInput& input, const EncodeOptions& options) const;
   /// Several at once, on all cores and padded to one length.
   std::vector<Encoding> encode_batch(std::span<const TextInput> inputs,

@@ -25,6 +25,7 @@ class Tokenizer::Impl {
   std::unique_ptr<AddedTokens> added;
   std::optional<Truncation> truncation;
   std::optional<Padding> padding;
+  bool has_offsets = true;  ///< false when the normalizer does not track what its text stands for
   std::optional<int64_t> bos, eos, pad, unk;
 
   void set_post_processor(std::unique_ptr<PostProcessor> processor);

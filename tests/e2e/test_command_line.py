@@ -62,6 +62,48 @@ def test_tokenize_and_back(hearth, bundled):
     assert hearth.json("tokenize", bundled, "--decode", joined)["text"] == text
 
 
+def test_tokenize_pairs_and_offsets(hearth, bundled, tmp_path):
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    first.write_bytes("Ünï".encode() + b" \xff ball")
+    second.write_text("the box \U0001f98a")
+    result = hearth.try_run("tokenize", bundled, "--file", first, "--pair-file", second, "--offsets")
+    assert result.returncode == 0
+    assert result.stderr.count("U+FFFD") == 1
+    said = json.loads(result.stdout)
+    assert set(said) == {"ids", "attention_mask", "type_ids", "offsets"}
+    assert len({len(column) for column in said.values()}) == 1
+    texts = ["Ünï \ufffd ball", "the box \U0001f98a"]
+    ends = [max(e for (_, e), t in zip(said["offsets"], said["type_ids"]) if t == i) for i in (0, 1)]
+    assert ends == [len(text) for text in texts]
+    # A pair is its two texts, one after the other.
+    alone = [hearth.json("tokenize", bundled, "--text", text, "--no-special-tokens")["ids"]
+             for text in texts]
+    assert hearth.json("tokenize", bundled, "--file", first, "--pair-file", second,
+                       "--no-special-tokens")["ids"] == alone[0] + alone[1]
+
+
+def test_tokenize_truncates_and_pads(hearth, bundled):
+    text = "Anna put the ball in the box."
+    ids = hearth.json("tokenize", bundled, "--text", text)["ids"]
+    said = hearth.json("tokenize", bundled, "--text", text, "--max-length", 3, "--pad-to", 5,
+                       "--padding-side", "right")
+    assert said["ids"][:3] == ids[:3]
+    assert said["attention_mask"] == [1, 1, 1, 0, 0]
+    said = hearth.json("tokenize", bundled, "--text", text, "--pad-to", len(ids) + 2)
+    assert said["ids"][2:] == ids and said["attention_mask"][:3] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--text", "a", "--max-length", "0"], ["--max-length"]),
+    (["--text", "a", "--pad-to", "many"], ["--pad-to"]),
+    (["--text", "a", "--padding-side", "up"], ["--padding-side", "left"]),
+    (["--text", "a", "--pair-file", "nowhere"], ["--pair-file", "nowhere"]),
+    (["--decode", "1", "--offsets"], ["--offsets", "--decode"]),
+    (["--offsets"], ["--text"])])
+def test_tokenize_faults(hearth, bundled, arguments, words):
+    refuses(hearth, "tokenize", bundled, *arguments, words=words)
+
+
 def test_the_context_ends_generation(hearth, bundled):
     said = hearth.json("generate", bundled, "Tell me a story.", "--max-new-tokens", 2000, "--ignore-eos")
     assert said["finish_reason"] == "length"

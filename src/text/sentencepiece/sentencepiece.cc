@@ -47,6 +47,7 @@ std::unique_ptr<Tokenizer::Impl> read_sentencepiece_model(std::string_view proto
   const auto table = std::make_shared<const PieceTable>(file, source);
   auto out = std::make_unique<Tokenizer::Impl>();
   out->normalizer = make_sentencepiece_normalizer(file, table, source);
+  out->has_offsets = false;
   out->model = file.kind == SentencePieceFile::Kind::bpe ? make_sentencepiece_bpe(table, source)
                                                          : make_sentencepiece_unigram(table);
   out->decoder = make_sentencepiece_decoder(file, table);
