@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "hearth/exception.hpp"
 #include "hearth/genai/parsers.hpp"
 
 namespace {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "hearth/genai/llm_pipeline.hpp"
 #include "hearth/genai/parsers.hpp"
 
 namespace hearth::genai {
@@ -9,6 +10,9 @@ const std::string kTemplate = "{{ messages[0].content }}<think></think><tool_cal
 const std::string kAnswer =
     "<think>Hm.</think>See:\n<tool_call>{\"name\": \"f\", \"arguments\": {\"n\": 1}}</tool_call>\n"
     "<tool_call>{\"name\": \"g\", \"arguments\": {\"s\": \"é\"}}</tool_call>";
+
+const std::filesystem::path kModel =
+    std::filesystem::path(HEARTH_SOURCE_DIR) / "models/hearth-tiny";
 
 class Collecting : public TextParserStreamer {
  public:
@@ -22,7 +26,7 @@ class Collecting : public TextParserStreamer {
 };
 
 JsonContainer streamed(const std::shared_ptr<IncrementalParser>& parser, const std::string& text) {
-  const Tokenizer tokenizer(std::filesystem::path(HEARTH_SOURCE_DIR) / "models/hearth-tiny");
+  const Tokenizer tokenizer(kModel);
   const TokenizedInputs tokens = tokenizer.encode(text, add_special_tokens(false));
   Collecting streamer(tokenizer, {parser});
   const auto* ids = tokens.input_ids.data<int64_t>();
@@ -65,6 +69,17 @@ TEST(Parsers, ReasoningStreams) {
   parser->reset();
   message = streamed(parser, "plain <thin");  // what is held back comes at the end
   EXPECT_EQ(message["content"].as_string(), "plain <thin");
+}
+
+TEST(Parsers, APipelineParsesItsAnswers) {
+  LLMPipeline pipeline(kModel, "CPU");
+  GenerationConfig config = pipeline.get_generation_config();
+  config.max_new_tokens = 6;
+  EXPECT_TRUE(pipeline.generate("Hello!", config).parsed.empty());
+  config.parsers = {std::make_shared<DeepSeekR1ReasoningParser>()};
+  const DecodedResults results = pipeline.generate("Hello!", config);
+  ASSERT_EQ(results.parsed.size(), 1u);
+  EXPECT_EQ(results.parsed[0]["reasoning_content"].as_string(), results.texts[0]);
 }
 
 TEST(Parsers, PythonicCallsOfEveryKind) {

@@ -243,6 +243,21 @@ std::vector<Case> notation_cases() {
        "<|channel|>commentary to=functions.f<|message|>{\"n\": ",
        "",
        {}},
+      {"harmony",
+       "<|channel|>commentary to=functions.f<|message|><|call|>",
+       "",
+       "",
+       {{"", "f", "{}"}}},
+      {"harmony",
+       "<|channel|>commentary to=functions.f<|message|>",
+       "<|channel|>commentary to=functions.f<|message|>",
+       "",
+       {}},
+      {"harmony",
+       "<|channel|>commentary to=functions.<|message|>{}<|call|>",
+       "<|channel|>commentary to=functions.<|message|>{}",
+       "",
+       {}},
       {"harmony", "Just text.", "Just text.", "", {}},
       {"harmony", "to be or not", "to be or not", "", {}},
   };
@@ -334,14 +349,14 @@ TEST(Answers, MalformedCallsAreWithdrawn) {
                 {Kind::content, "<tool_call>{\"name\": \"f\", \"arguments\": {oops!"}}));
 }
 
-// Each would take hours where work is not linear.
+// Every kind of beginning over and over: quadratic work would show as minutes.
 TEST(Answers, LongInputIsReadInLinearTime) {
   for (const std::string_view format : answer_formats())
     for (const std::string part : {"<tool_call>", "{", "[", "[f(", " ", "<", "<think>",
                                    "[TOOL_CALLS]", "<|tool_call|>", "<function=", "<|start|>",
                                    "<｜tool▁call▁begin｜>", "{\"name\": \"f\", \"arguments\": {"}) {
       std::string text;
-      while (text.size() < 200'000) text += part;
+      while (text.size() < 60'000) text += part;
       const auto parser = make_answer_parser_of(format, kTemplate, {kTools, ""});
       AnswerCollector collector;
       for (size_t at = 0; at < text.size(); at += 7)

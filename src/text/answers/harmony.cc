@@ -30,6 +30,7 @@ class HarmonyParser : public AnswerParser {
   std::vector<AnswerDelta> end() override {
     run(true);
     if (place_ == Place::header && !header_.empty() && !is_role(header_)) give_up_header();
+    if (place_ == Place::call && !done_) give_up_call();
     close();
     return out_.take();
   }
@@ -121,6 +122,7 @@ class HarmonyParser : public AnswerParser {
   void arguments(char c) {
     raw_ += c;
     if (is_blank(c) && (!called_ || done_)) return;
+    if (name_.empty()) return give_up_call();
     if (!called_) out_.call(name_, "");
     called_ = true;
     const Reading reading = done_ ? Reading::bad : reader_.put(c, out_);
