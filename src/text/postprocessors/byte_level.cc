@@ -4,7 +4,7 @@
 namespace hearth::text {
 namespace {
 
-class ByteLevel : public PostProcessor {
+class ByteLevelProcessor : public PostProcessor {
  public:
   void apply(std::vector<int64_t>&, bool) const override {}
   size_t added_tokens() const override { return 0; }
@@ -13,7 +13,7 @@ class ByteLevel : public PostProcessor {
 }  // namespace
 
 std::unique_ptr<PostProcessor> make_byte_level_post_processor(const StageConfig&) {
-  return std::make_unique<ByteLevel>();
+  return std::make_unique<ByteLevelProcessor>();
 }
 
 }  // namespace hearth::text
