@@ -13,7 +13,7 @@ namespace hearth::cli {
 namespace {
 
 struct Options {
-  std::string model, file, decode;
+  std::string model, file, decode, pattern;
   std::optional<std::string> text;
   bool no_special_tokens = false, skip_special_tokens = false, json = false, decodes = false;
 };
@@ -39,7 +39,8 @@ std::vector<int64_t> row(const Tensor& tensor) {
 void run(const Options& o) {
   if ((o.text ? 1 : 0) + (o.file.empty() ? 0 : 1) + (o.decodes ? 1 : 0) != 1)
     throw Exception(ErrorKind::bad_input, "give one of --text, --file or --decode");
-  const genai::Tokenizer tokenizer(o.model);
+  const genai::Tokenizer tokenizer(
+      o.model, o.pattern.empty() ? AnyMap{} : AnyMap{genai::split_pattern(o.pattern)});
   if (o.decodes) {
     const std::string text =
         tokenizer.decode(parse_ids(o.decode), genai::skip_special_tokens(o.skip_special_tokens));
@@ -61,7 +62,7 @@ void run(const Options& o) {
 void add_tokenize_command(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("tokenize", "Turn text into token ids, or back");
-  command->add_option("model", o->model, "Model folder or .gguf file")->required();
+  command->add_option("model", o->model, "Model folder, tokenizer file or .gguf file")->required();
   command->add_option("--text", o->text, "Text to tokenize");
   command->add_option("--file", o->file, "File to tokenize, as one text")->check(CLI::ExistingFile);
   command->add_flag("--no-special-tokens", o->no_special_tokens, "Add no start or end tokens");
@@ -69,6 +70,8 @@ void add_tokenize_command(CLI::App& app) {
       ->each([o](const std::string&) { o->decodes = true; });
   command->add_flag("--skip-special-tokens", o->skip_special_tokens,
                     "Leave special tokens out of the text");
+  command->add_option("--pattern", o->pattern,
+                      "Regular expression of the words, for a *.tiktoken file of no known name");
   command->add_flag("--json", o->json, "Print JSON: {ids, attention_mask} or {text}");
   command->footer(
       "Example:\n  hearth tokenize smollm2 --text \"Hello, world\" --json\n"

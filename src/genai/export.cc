@@ -19,12 +19,16 @@ constexpr const char* kCompanions[] = {
     "config.json",         "generation_config.json",  "tokenizer.json",    "tokenizer_config.json",
     "chat_template.jinja", "chat_template.json",      "tokenizer.model",   "vocab.json",
     "merges.txt",          "special_tokens_map.json", "added_tokens.json",
+    "vocab.txt",           "tekken.json",
 };
 
 void copy_companions(const fs::path& folder, const StagedOutput& output) {
   genai::open_tokenizer(folder);  // a missing or broken tokenizer is an error now, not later
   for (const char* name : kCompanions)
     if (fs::exists(folder / name)) output.write_text(name, read_text_file(folder / name));
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".tiktoken")
+      output.write_text(entry.path().filename().string(), read_text_file(entry.path()));
 }
 
 void write_gguf_companions(const frontends::ModelSource& source, const StagedOutput& output) {

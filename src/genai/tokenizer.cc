@@ -90,16 +90,21 @@ Tokenizer gguf_tokenizer(const frontends::ModelSource& source) {
       source.gguf_tokenizer->chat_template, name));
 }
 
-Tokenizer open_tokenizer(const fs::path& folder) {
-  return Tokenizer(std::make_shared<Tokenizer::Impl>(text::Tokenizer::open(folder),
+Tokenizer open_tokenizer(const fs::path& path, const std::string& pattern) {
+  const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
+  return Tokenizer(std::make_shared<Tokenizer::Impl>(text::Tokenizer::open(path, pattern),
                                                      text::find_chat_template(folder).value_or(""),
-                                                     folder.string()));
+                                                     path.string()));
 }
 
 Tokenizer::Tokenizer(const fs::path& path, const AnyMap& properties) {
-  check_names(properties, {});
-  *this = path.extension() == ".gguf" ? gguf_tokenizer(frontends::open_model_source(path))
-                                      : open_tokenizer(path);
+  check_names(properties, {split_pattern.name()});
+  const auto pattern = properties.find(split_pattern.name());
+  *this = path.extension() == ".gguf"
+              ? gguf_tokenizer(frontends::open_model_source(path))
+              : open_tokenizer(path, pattern == properties.end()
+                                         ? ""
+                                         : pattern->second.as<std::string>());
 }
 
 TokenizedInputs Tokenizer::encode(const std::string& prompt, const AnyMap& params) const {

@@ -33,8 +33,8 @@ class Tokenizer::Impl {
   mutable std::optional<text::ChatTemplate> parsed_;  // of template_text_
 };
 
-/// From a model folder.
-Tokenizer open_tokenizer(const std::filesystem::path& folder);
+/// From a model folder or a tokenizer's file; `pattern` as for text::Tokenizer::open().
+Tokenizer open_tokenizer(const std::filesystem::path& path, const std::string& pattern = {});
 /// From the vocabulary in a GGUF file.
 Tokenizer gguf_tokenizer(const frontends::ModelSource& source);
 /// What tokenizer.json and tokenizer_config.json of that vocabulary say.

@@ -26,29 +26,10 @@ std::optional<Truncation> read_truncation(const StageConfig& file, const PostPro
   return Truncation{static_cast<size_t>(max_length), left};
 }
 
-}  // namespace
-
-std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
-                                                     const std::string& source) {
+std::unique_ptr<Tokenizer::Impl> assemble(std::unique_ptr<Model> model, const StageConfig& file,
+                                          const std::vector<AddedToken>& added) {
   auto out = std::make_unique<Tokenizer::Impl>();
-  Json rest = Json::object();  // everything but the model
-  JsonReader reader(text, source);
-  std::string key;
-  reader.enter_object();
-  while (reader.next_key(key)) {
-    if (key == "model") {
-      out->model = read_model(reader, source);
-    } else {
-      rest[key] = parse_json(reader.skip(), source);
-    }
-  }
-  reader.expect_end();
-  if (out->model == nullptr) bad_input("{}: model is missing", source);
-
-  const StageConfig file(JsonObject(rest, source));
-  if (file.text("version", "1.0") != "1.0")
-    bad_input("{} is \"{}\", but only \"1.0\" is known", file.name_of("version"),
-              file.text("version"));
+  out->model = std::move(model);
   if (file.has("normalizer")) out->normalizer = make_normalizer(file.object("normalizer"));
   if (file.has("pre_tokenizer"))
     out->pre_tokenizer = make_pre_tokenizer(file.object("pre_tokenizer"));
@@ -57,8 +38,6 @@ std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
   out->decoder =
       file.has("decoder") ? make_decoder(file.object("decoder")) : make_joining_decoder();
   out->truncation = read_truncation(file, out->post_processor.get());
-  const auto added = file.has("added_tokens") ? read_added_tokens(file.objects("added_tokens"))
-                                              : std::vector<AddedToken>();
   out->added = std::make_unique<AddedTokens>(added, *out->model, out->normalizer.get());
   out->unk = out->model->unk_id();
   if (out->post_processor != nullptr) {
@@ -66,6 +45,42 @@ std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
     out->eos = out->post_processor->last_id();
   }
   return out;
+}
+
+}  // namespace
+
+std::unique_ptr<Tokenizer::Impl> assemble_tokenizer(std::unique_ptr<Model> model,
+                                                    std::string_view stages,
+                                                    const std::vector<AddedToken>& added,
+                                                    const std::string& source) {
+  const Json json = parse_json(stages, source);
+  return assemble(std::move(model), StageConfig(JsonObject(json, source)), added);
+}
+
+std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
+                                                     const std::string& source) {
+  std::unique_ptr<Model> model;
+  Json rest = Json::object();  // everything but the model
+  JsonReader reader(text, source);
+  std::string key;
+  reader.enter_object();
+  while (reader.next_key(key)) {
+    if (key == "model") {
+      model = read_model(reader, source);
+    } else {
+      rest[key] = parse_json(reader.skip(), source);
+    }
+  }
+  reader.expect_end();
+  if (model == nullptr) bad_input("{}: model is missing", source);
+
+  const StageConfig file(JsonObject(rest, source));
+  if (file.text("version", "1.0") != "1.0")
+    bad_input("{} is \"{}\", but only \"1.0\" is known", file.name_of("version"),
+              file.text("version"));
+  return assemble(std::move(model), file,
+                  file.has("added_tokens") ? read_added_tokens(file.objects("added_tokens"))
+                                           : std::vector<AddedToken>());
 }
 
 }  // namespace hearth::text
