@@ -23,7 +23,9 @@ struct GgufTokenizerData {
   std::vector<double> scores;
   std::vector<int64_t> types;
   std::optional<bool> add_bos, add_eos, add_space_prefix;
-  std::optional<int64_t> bos, eos, unk, pad;
+  std::optional<bool> remove_extra_whitespaces, lowercase, strip_accents;
+  std::optional<int64_t> bos, eos, unk, pad, sep;
+  std::string charsmap;  ///< bytes of SentencePiece's character map
   std::string chat_template;
 };
 

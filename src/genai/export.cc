@@ -18,8 +18,8 @@ namespace {
 constexpr const char* kCompanions[] = {
     "config.json",         "generation_config.json",  "tokenizer.json",    "tokenizer_config.json",
     "chat_template.jinja", "chat_template.json",      "tokenizer.model",   "vocab.json",
-    "merges.txt",          "special_tokens_map.json", "added_tokens.json",
-    "vocab.txt",           "tekken.json",
+    "merges.txt",          "special_tokens_map.json", "added_tokens.json", "vocab.txt",
+    "tekken.json",
 };
 
 void copy_companions(const fs::path& folder, const StagedOutput& output) {
@@ -32,7 +32,7 @@ void copy_companions(const fs::path& folder, const StagedOutput& output) {
 }
 
 void write_gguf_companions(const frontends::ModelSource& source, const StagedOutput& output) {
-  genai::gguf_tokenizer(source);
+  genai::gguf_tokenizer(*source.gguf_tokenizer, source.path);
   const genai::TokenizerFiles files = genai::gguf_tokenizer_files(source);
   output.write_text("config.json", source.config.dump(2) + "\n");
   output.write_text("generation_config.json", source.generation_config.dump(2) + "\n");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "frontends/gguf_source.h"
 #include "genai/json_value.h"
 #include "genai/tokenizer_impl.h"
 #include "text/gguf_vocabulary.h"
@@ -25,23 +26,27 @@ void check_names(const AnyMap& params, std::initializer_list<const char*> known)
   }
 }
 
-text::GgufVocabulary vocabulary_of(const frontends::GgufTokenizerData& data) {
+text::GgufVocabulary vocabulary_of(const frontends::GgufTokenizerData& data, const fs::path& path) {
   text::GgufVocabulary v;
+  v.source = path.string();
   v.model = data.model;
   v.pre = data.pre;
   v.tokens = data.tokens;
   v.merges = data.merges;
   v.scores = data.scores;
   v.types = data.types;
-  // llama.cpp's defaults: SentencePiece vocabularies start with BOS and a space.
-  const bool sentencepiece = data.model == "llama";
-  v.add_bos = data.add_bos.value_or(sentencepiece);
-  v.add_eos = data.add_eos.value_or(false);
-  v.add_space_prefix = data.add_space_prefix.value_or(sentencepiece);
+  v.add_bos = data.add_bos;
+  v.add_eos = data.add_eos;
+  v.add_space_prefix = data.add_space_prefix;
+  v.remove_extra_whitespaces = data.remove_extra_whitespaces;
+  v.lowercase = data.lowercase;
+  v.strip_accents = data.strip_accents;
   v.bos = data.bos;
   v.eos = data.eos;
   v.unk = data.unk;
   v.pad = data.pad;
+  v.sep = data.sep;
+  v.charsmap = data.charsmap;
   return v;
 }
 
@@ -77,17 +82,14 @@ std::string Tokenizer::Impl::render(const Json& context,
 }
 
 TokenizerFiles gguf_tokenizer_files(const frontends::ModelSource& source) {
-  const text::GgufVocabulary vocabulary = vocabulary_of(*source.gguf_tokenizer);
+  const text::GgufVocabulary vocabulary = vocabulary_of(*source.gguf_tokenizer, source.path);
   return {text::tokenizer_json_from_gguf(vocabulary),
           text::tokenizer_config_json_from_gguf(vocabulary)};
 }
 
-Tokenizer gguf_tokenizer(const frontends::ModelSource& source) {
-  const TokenizerFiles files = gguf_tokenizer_files(source);
-  const std::string name = source.path.string();
+Tokenizer gguf_tokenizer(const frontends::GgufTokenizerData& data, const fs::path& path) {
   return Tokenizer(std::make_shared<Tokenizer::Impl>(
-      text::Tokenizer::from_json(files.tokenizer_json, files.tokenizer_config_json, name),
-      source.gguf_tokenizer->chat_template, name));
+      text::Tokenizer::from_gguf(vocabulary_of(data, path)), data.chat_template, path.string()));
 }
 
 Tokenizer open_tokenizer(const fs::path& path, const std::string& pattern) {
@@ -101,10 +103,9 @@ Tokenizer::Tokenizer(const fs::path& path, const AnyMap& properties) {
   check_names(properties, {split_pattern.name()});
   const auto pattern = properties.find(split_pattern.name());
   *this = path.extension() == ".gguf"
-              ? gguf_tokenizer(frontends::open_model_source(path))
-              : open_tokenizer(path, pattern == properties.end()
-                                         ? ""
-                                         : pattern->second.as<std::string>());
+              ? gguf_tokenizer(frontends::open_gguf_tokenizer(path), path)
+              : open_tokenizer(
+                    path, pattern == properties.end() ? "" : pattern->second.as<std::string>());
 }
 
 TokenizedInputs Tokenizer::encode(const std::string& prompt, const AnyMap& params) const {

@@ -8,6 +8,7 @@
 #include "text/characters.h"
 #include "text/decoding.h"
 #include "text/files/tokenizer_file.h"
+#include "text/gguf_vocabulary.h"
 #include "text/tokenizer_impl.h"
 
 namespace hearth::text {
@@ -63,6 +64,13 @@ std::shared_ptr<const Tokenizer> Tokenizer::from_sentencepiece(
       with_size_errors(source, [&] { return read_sentencepiece_model(proto, config, source); });
   impl->set_special_ids(config);
   return std::make_shared<Tokenizer>(std::move(impl));
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::from_gguf(const GgufVocabulary& vocabulary) {
+  auto impl = with_size_errors(vocabulary.source, [&] { return read_gguf_vocabulary(vocabulary); });
+  if (impl != nullptr) return std::make_shared<Tokenizer>(std::move(impl));
+  return from_json(tokenizer_json_from_gguf(vocabulary),
+                   tokenizer_config_json_from_gguf(vocabulary), vocabulary.source);
 }
 
 Tokenizer::Tokenizer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

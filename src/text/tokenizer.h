@@ -14,13 +14,14 @@
 namespace hearth::text {
 
 struct TokenizerFile;
+struct GgufVocabulary;
 
 class Tokenizer {
  public:
   /// A model folder or one file of the kinds in files/files.inc, with tokenizer_config.json and the
-  /// like beside it. `pattern` is a regular expression for the words of a text, for *.tiktoken files
-  /// that are none of the known ones. Throws bad_input naming the file when there is no tokenizer or
-  /// it is broken.
+  /// like beside it. `pattern` is a regular expression for the words of a text, for *.tiktoken
+  /// files that are none of the known ones. Throws bad_input naming the file when there is no
+  /// tokenizer or it is broken.
   static std::shared_ptr<const Tokenizer> open(const std::filesystem::path& path,
                                                const std::string& pattern = {});
   /// The same from memory.
@@ -34,6 +35,8 @@ class Tokenizer {
   static std::shared_ptr<const Tokenizer> from_sentencepiece(std::string_view proto,
                                                              std::string_view tokenizer_config_json,
                                                              const std::string& source);
+  /// The vocabulary of a GGUF file. Throws bad_input naming an unknown model or pre.
+  static std::shared_ptr<const Tokenizer> from_gguf(const GgufVocabulary& vocabulary);
   ~Tokenizer();
 
   /// Invalid UTF-8 in the text becomes U+FFFD.
