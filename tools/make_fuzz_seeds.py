@@ -4,6 +4,7 @@ the words that their formats know.
 
 Needs nothing but Python. Each make_* function fills the folder of one target."""
 
+import base64
 import json
 import pathlib
 import re
@@ -47,7 +48,8 @@ def make_safetensors():
 
 
 def text(value):
-    return struct.pack("<Q", len(value)) + value.encode()
+    data = value.encode()
+    return struct.pack("<Q", len(data)) + data
 
 
 def gguf(pairs, tensors, data, version=3, alignment=32):
@@ -132,6 +134,22 @@ def make_gguf_vocabularies():
     gpt2["merges"] = [m for m in gpt2["merges"] if {*m.split(" "), m.replace(" ", "")} <= {*gpt2["tokens"]}]
     for pre in pre_tokenizer_names():
         write("gguf", f"vocabulary_{pre}", file(gpt2, pre))
+
+
+def make_tokenizer_files():
+    """A file's name, a NUL byte and its content."""
+    def seed(name, content):
+        write("tokenizer_files", name, name.encode() + b"\0" + content.encode())
+
+    ranks = [bytes([b]) for b in range(256)] + [b"th", b"the", b" the", "\u00e9".encode(), b"12"]
+    lines = [f"{base64.b64encode(t).decode()} {i}" for i, t in enumerate(ranks)]
+    for name in ("r50k", "cl100k", "o200k", "llama3", "qwen"):
+        seed(f"{name}.tiktoken", "\n".join(lines))
+    vocab = [{"rank": i, "token_bytes": base64.b64encode(t).decode()} for i, t in enumerate(ranks)]
+    config = {"pattern": r"\s+|\S+", "default_vocab_size": 260, "default_num_special_tokens": 5}
+    special = [{"rank": 1, "token_str": "<s>", "is_control": True}]
+    seed("tekken.json", json.dumps({"config": config, "vocab": vocab, "special_tokens": special}))
+    seed("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n##s\n\u4e2d\na\n##b\n")
 
 
 def make_json_config():
@@ -433,6 +451,7 @@ def main():
     make_ir()
     make_tokenizer_json()
     make_tokenizer_model()
+    make_tokenizer_files()
 
 
 if __name__ == "__main__":

@@ -107,7 +107,8 @@ def stages():
     out += [n.Replace(Regex(x), "<R>") for x in PATTERNS]
     out += [p.ByteLevel(a, use_regex=b) for a in (True, False) for b in (True, False)]
     out += [p.Whitespace(), p.WhitespaceSplit(), p.BertPreTokenizer(), p.Digits(True),
-            p.Digits(False), p.CharDelimiterSplit("中"), p.FixedLength(3)]
+            p.Digits(False), p.CharDelimiterSplit("中"), p.FixedLength(3), p.UnicodeScripts(),
+            p.Sequence([p.UnicodeScripts(), p.Punctuation()])]
     for b in BEHAVIORS:
         out += [p.Punctuation(b), p.Split(" ", b), p.Split("aa", b), p.Split("a", b, True),
                 p.Split(Regex(r"\s+|x*"), b)]
@@ -232,6 +233,27 @@ def prefixed():
     return tokenizer
 
 
+def word_piece():
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=30))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    train(tokenizer, trainers.WordPieceTrainer, 260,
+          special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]"])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    return tokenizer
+
+
+def word_level():
+    tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.UnicodeScripts(),
+                                                       pre_tokenizers.Whitespace()])
+    return train(tokenizer, trainers.WordLevelTrainer, 60, special_tokens=["<unk>"])
+
+
 def unigram(scheme, byte_fallback):
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC(),
@@ -270,6 +292,8 @@ def tokenizers():
         "unigram": unigram("always", False),
         "unigram_bytes": unigram("first", True),
         "truncating": truncating(),
+        "word_piece": word_piece(),
+        "word_level": word_level(),
     }
 
 

@@ -109,8 +109,10 @@ void print_json(const nlohmann::ordered_json& json) {
 std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (!in || !text) throw Exception(ErrorKind::bad_input, path + ": cannot be read");
+  // Inserting nothing counts as a failure of the stream: an empty file is none.
+  if (in && in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
+  if (in.bad() || !in.is_open() || !text)
+    throw Exception(ErrorKind::bad_input, path + ": cannot be read");
   return text.str();
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kMaxTokens = size_t{1} << 24;
 
 struct Options {
-  std::string model, file, pair_file, decode, padding_side;
+  std::string model, file, pair_file, decode, padding_side, pattern;
   std::optional<std::string> text;
   size_t max_length = 0, pad_to = 0;
   bool no_special_tokens = false, skip_special_tokens = false, json = false, decodes = false;
@@ -90,7 +90,8 @@ AnyMap parameters(const Options& o) {
 
 void run(const Options& o) {
   check(o);
-  const genai::Tokenizer tokenizer(o.model);
+  const genai::Tokenizer tokenizer(
+      o.model, o.pattern.empty() ? AnyMap{} : AnyMap{genai::split_pattern(o.pattern)});
   if (o.decodes) return decode(tokenizer, o);
   const std::string text = o.text ? *o.text : read_file(o.file);
   const bool paired = !o.pair_file.empty();
@@ -126,6 +127,8 @@ void add_tokenize_command(CLI::App& app) {
       ->each([o](const std::string&) { o->decodes = true; });
   command->add_flag("--skip-special-tokens", o->skip_special_tokens,
                     "Leave special tokens out of the text");
+  command->add_option("--pattern", o->pattern,
+                      "Regular expression of the words, for a *.tiktoken file of no known name");
   command
       ->add_option("--max-length", o->max_length,
                    "Truncate to this many tokens, special ones included")

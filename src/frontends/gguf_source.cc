@@ -88,29 +88,6 @@ std::vector<std::pair<std::string, std::string>> chat_templates(const formats::G
   return out;
 }
 
-GgufTokenizerData read_tokenizer(const formats::Gguf& gguf) {
-  GgufTokenizerData t;
-  t.model = gguf.text("tokenizer.ggml.model");
-  t.pre = gguf.text_or("tokenizer.ggml.pre", "default");
-  t.tokens = gguf.texts("tokenizer.ggml.tokens");
-  if (gguf.has("tokenizer.ggml.merges")) t.merges = gguf.texts("tokenizer.ggml.merges");
-  if (const auto* scores = gguf.find_numbers("tokenizer.ggml.scores")) t.scores = *scores;
-  if (const auto* types = gguf.find_integers("tokenizer.ggml.token_type")) t.types = *types;
-  const auto flag = [&](const char* key) -> std::optional<bool> {
-    if (!gguf.has(key)) return std::nullopt;
-    return gguf.boolean_or(key, false);
-  };
-  t.add_bos = flag("tokenizer.ggml.add_bos_token");
-  t.add_eos = flag("tokenizer.ggml.add_eos_token");
-  t.add_space_prefix = flag("tokenizer.ggml.add_space_prefix");
-  t.bos = special_id(gguf, "tokenizer.ggml.bos_token_id", t.tokens.size());
-  t.eos = special_id(gguf, "tokenizer.ggml.eos_token_id", t.tokens.size());
-  t.unk = special_id(gguf, "tokenizer.ggml.unknown_token_id", t.tokens.size());
-  t.pad = special_id(gguf, "tokenizer.ggml.padding_token_id", t.tokens.size());
-  t.chat_templates = chat_templates(gguf);
-  return t;
-}
-
 // rope.scaling.* as a rope_parameters object.
 Json rope_parameters(const formats::Gguf& gguf, const std::string& prefix) {
   const std::string type = gguf.text_or(prefix + "rope.scaling.type", "none");
@@ -163,8 +140,43 @@ Json config_of(const formats::Gguf& gguf, const Architecture& architecture,
 
 }  // namespace
 
-GgufTokenizerData open_gguf_tokenizer(const std::filesystem::path& file) {
-  return read_tokenizer(formats::open_gguf(file));
+GgufTokenizerData read_gguf_tokenizer(const formats::Gguf& gguf) {
+  GgufTokenizerData t;
+  t.model = gguf.text("tokenizer.ggml.model");
+  t.pre = gguf.text_or("tokenizer.ggml.pre", "default");
+  if (t.model == "none" || t.model == "no_vocab")
+    bad_input("{}: tokenizer.ggml.model is \"{}\": the file has no vocabulary", gguf.source,
+              t.model);
+  t.tokens = gguf.texts("tokenizer.ggml.tokens");
+  if (gguf.has("tokenizer.ggml.merges")) t.merges = gguf.texts("tokenizer.ggml.merges");
+  if (const auto* scores = gguf.find_numbers("tokenizer.ggml.scores")) t.scores = *scores;
+  if (const auto* types = gguf.find_integers("tokenizer.ggml.token_type")) t.types = *types;
+  const auto flag = [&](const char* key) -> std::optional<bool> {
+    if (!gguf.has(key)) return std::nullopt;
+    return gguf.boolean_or(key, false);
+  };
+  t.add_bos = flag("tokenizer.ggml.add_bos_token");
+  t.add_eos = flag("tokenizer.ggml.add_eos_token");
+  t.add_space_prefix = flag("tokenizer.ggml.add_space_prefix");
+  t.remove_extra_whitespaces = flag("tokenizer.ggml.remove_extra_whitespaces");
+  t.lowercase = flag("tokenizer.ggml.normalizer.lowercase");
+  t.strip_accents = flag("tokenizer.ggml.normalizer.strip_accents");
+  t.bos = special_id(gguf, "tokenizer.ggml.bos_token_id", t.tokens.size());
+  // The name that BERT's files use, and the misspelling that the format has kept.
+  if (t.model == "bert" && !t.bos)
+    t.bos = special_id(gguf, "tokenizer.ggml.cls_token_id", t.tokens.size());
+  t.sep = special_id(gguf, "tokenizer.ggml.seperator_token_id", t.tokens.size());
+  t.eos = special_id(gguf, "tokenizer.ggml.eos_token_id", t.tokens.size());
+  t.unk = special_id(gguf, "tokenizer.ggml.unknown_token_id", t.tokens.size());
+  t.pad = special_id(gguf, "tokenizer.ggml.padding_token_id", t.tokens.size());
+  if (const auto* map = gguf.find_integers("tokenizer.ggml.precompiled_charsmap"))
+    for (const int64_t byte : *map) t.charsmap += static_cast<char>(byte);
+  t.chat_templates = chat_templates(gguf);
+  return t;
+}
+
+GgufTokenizerData open_gguf_tokenizer(const std::filesystem::path& path) {
+  return read_gguf_tokenizer(formats::open_gguf(path));
 }
 
 ModelSource gguf_source(formats::Gguf gguf, const std::filesystem::path& path) {
@@ -172,7 +184,7 @@ ModelSource gguf_source(formats::Gguf gguf, const std::filesystem::path& path) {
   ModelSource source;
   source.path = path;
   source.config_name = path.string();
-  source.gguf_tokenizer = read_tokenizer(gguf);
+  source.gguf_tokenizer = read_gguf_tokenizer(gguf);
   source.config = config_of(gguf, architecture, *source.gguf_tokenizer);
   source.tensors.source = gguf.tensors.source;
   const int64_t heads = source.config["num_attention_heads"].get<int64_t>();

@@ -10,4 +10,8 @@ namespace hearth::frontends {
 /// Throws bad_input for other architectures and for metadata that contradicts itself.
 ModelSource gguf_source(formats::Gguf gguf, const std::filesystem::path& path);
 
+/// The vocabulary alone, of a file of any architecture. Throws bad_input when there is none.
+GgufTokenizerData read_gguf_tokenizer(const formats::Gguf& gguf);
+GgufTokenizerData open_gguf_tokenizer(const std::filesystem::path& path);
+
 }  // namespace hearth::frontends

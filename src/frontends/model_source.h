@@ -24,7 +24,9 @@ struct GgufTokenizerData {
   std::vector<double> scores;
   std::vector<int64_t> types;
   std::optional<bool> add_bos, add_eos, add_space_prefix;
-  std::optional<int64_t> bos, eos, unk, pad;
+  std::optional<bool> remove_extra_whitespaces, lowercase, strip_accents;
+  std::optional<int64_t> bos, eos, unk, pad, sep;
+  std::string charsmap;  ///< bytes of SentencePiece's character map
   /// (name, text); the one without a name is "default".
   std::vector<std::pair<std::string, std::string>> chat_templates;
 };
@@ -44,9 +46,6 @@ struct ModelSource {
 
   bool is_gguf() const { return gguf_tokenizer.has_value(); }
 };
-
-/// Only the vocabulary of a .gguf file, of whatever model it is. Throws bad_input.
-GgufTokenizerData open_gguf_tokenizer(const std::filesystem::path& file);
 
 /// Opens a folder with config.json and safetensors, or a .gguf file. Throws bad_input.
 ModelSource open_model_source(const std::filesystem::path& path);

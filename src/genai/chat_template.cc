@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "frontends/gguf_source.h"
 #include "genai/chat_template_impl.h"
 #include "genai/json_value.h"
 

@@ -18,7 +18,8 @@ namespace {
 constexpr const char* kCompanions[] = {
     "config.json",         "generation_config.json",  "tokenizer.json",    "tokenizer_config.json",
     "chat_template.jinja", "chat_template.json",      "tokenizer.model",   "vocab.json",
-    "merges.txt",          "special_tokens_map.json", "added_tokens.json", "processor_config.json",
+    "merges.txt",          "special_tokens_map.json", "added_tokens.json", "vocab.txt",
+    "tekken.json",         "processor_config.json",
 };
 
 // Several templates, wherever they stood, become the list in tokenizer_config.json.
@@ -41,13 +42,16 @@ void copy_companions(const fs::path& folder, const StagedOutput& output) {
     if (fs::exists(folder / name) && !(several && template_file))
       output.write_text(name, read_text_file(folder / name));
   }
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".tiktoken")
+      output.write_text(entry.path().filename().string(), read_text_file(entry.path()));
   const fs::path config = folder / "tokenizer_config.json";
   if (several)
     write_templates(templates, fs::exists(config) ? read_text_file(config) : "{}", output);
 }
 
 void write_gguf_companions(const frontends::ModelSource& source, const StagedOutput& output) {
-  const genai::Tokenizer tokenizer = genai::gguf_tokenizer(source);
+  const genai::Tokenizer tokenizer = genai::gguf_tokenizer(*source.gguf_tokenizer, source.path);
   const text::ChatTemplates& templates =
       tokenizer.impl().original_chat_template().impl().templates();
   const genai::TokenizerFiles files = genai::gguf_tokenizer_files(source);

@@ -65,7 +65,7 @@ LoadedModel load_model(const fs::path& given, const std::string& device, const A
   } else {
     const frontends::ModelSource source = frontends::open_model_source(path);
     Tokenizer tokens = tokenizer          ? *tokenizer
-                       : source.is_gguf() ? gguf_tokenizer(source)
+                       : source.is_gguf() ? gguf_tokenizer(*source.gguf_tokenizer, source.path)
                                           : open_tokenizer(path);
     loaded = LoadedModel{compile(graph_of(source)), std::move(tokens), {}, 0};
     if (source.is_gguf()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "frontends/gguf_source.h"
 #include "genai/tokenizer_impl.h"
 #include "genai/tokenizer_params.h"
 #include "text/gguf_vocabulary.h"
@@ -12,23 +13,27 @@ namespace fs = std::filesystem;
 namespace hearth::genai {
 namespace {
 
-text::GgufVocabulary vocabulary_of(const frontends::GgufTokenizerData& data) {
+text::GgufVocabulary vocabulary_of(const frontends::GgufTokenizerData& data, const fs::path& path) {
   text::GgufVocabulary v;
+  v.source = path.string();
   v.model = data.model;
   v.pre = data.pre;
   v.tokens = data.tokens;
   v.merges = data.merges;
   v.scores = data.scores;
   v.types = data.types;
-  // llama.cpp's defaults: SentencePiece vocabularies start with BOS and a space.
-  const bool sentencepiece = data.model == "llama";
-  v.add_bos = data.add_bos.value_or(sentencepiece);
-  v.add_eos = data.add_eos.value_or(false);
-  v.add_space_prefix = data.add_space_prefix.value_or(sentencepiece);
+  v.add_bos = data.add_bos;
+  v.add_eos = data.add_eos;
+  v.add_space_prefix = data.add_space_prefix;
+  v.remove_extra_whitespaces = data.remove_extra_whitespaces;
+  v.lowercase = data.lowercase;
+  v.strip_accents = data.strip_accents;
   v.bos = data.bos;
   v.eos = data.eos;
   v.unk = data.unk;
   v.pad = data.pad;
+  v.sep = data.sep;
+  v.charsmap = data.charsmap;
   return v;
 }
 
@@ -68,29 +73,31 @@ void Tokenizer::Impl::set_chat_template(const std::string& text) {
 }
 
 TokenizerFiles gguf_tokenizer_files(const frontends::ModelSource& source) {
-  const text::GgufVocabulary vocabulary = vocabulary_of(*source.gguf_tokenizer);
+  const text::GgufVocabulary vocabulary = vocabulary_of(*source.gguf_tokenizer, source.path);
   return {text::tokenizer_json_from_gguf(vocabulary),
           text::tokenizer_config_json_from_gguf(vocabulary)};
 }
 
-Tokenizer gguf_tokenizer(const frontends::ModelSource& source) {
-  const TokenizerFiles files = gguf_tokenizer_files(source);
-  const std::string name = source.path.string();
-  return Tokenizer(std::make_shared<Tokenizer::Impl>(
-      text::Tokenizer::from_json(files.tokenizer_json, files.tokenizer_config_json, name),
-      gguf_chat_template(*source.gguf_tokenizer, name)));
+Tokenizer gguf_tokenizer(const frontends::GgufTokenizerData& data, const fs::path& path) {
+  return Tokenizer(
+      std::make_shared<Tokenizer::Impl>(text::Tokenizer::from_gguf(vocabulary_of(data, path)),
+                                        gguf_chat_template(data, path.string())));
 }
 
-Tokenizer open_tokenizer(const fs::path& folder) {
-  auto tokens = text::Tokenizer::open(folder);
+Tokenizer open_tokenizer(const fs::path& path, const std::string& pattern) {
+  auto tokens = text::Tokenizer::open(path, pattern);
+  const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
   auto chat_template = folder_chat_template(folder, own_special_tokens(*tokens));
   return Tokenizer(std::make_shared<Tokenizer::Impl>(std::move(tokens), std::move(chat_template)));
 }
 
 Tokenizer::Tokenizer(const fs::path& path, const AnyMap& properties) {
-  check_tokenizer_params(properties, {});
-  *this = path.extension() == ".gguf" ? gguf_tokenizer(frontends::open_model_source(path))
-                                      : open_tokenizer(path);
+  check_tokenizer_params(properties, {split_pattern.name()});
+  const auto pattern = properties.find(split_pattern.name());
+  *this = path.extension() == ".gguf"
+              ? gguf_tokenizer(frontends::open_gguf_tokenizer(path), path)
+              : open_tokenizer(
+                    path, pattern == properties.end() ? "" : pattern->second.as<std::string>());
 }
 
 std::string Tokenizer::decode(const std::vector<int64_t>& tokens, const AnyMap& params) const {

@@ -31,10 +31,11 @@ class Tokenizer::Impl {
   ChatTemplate chat_template_;
 };
 
-/// From a model folder.
-Tokenizer open_tokenizer(const std::filesystem::path& folder);
-/// From the vocabulary in a GGUF file.
-Tokenizer gguf_tokenizer(const frontends::ModelSource& source);
+/// From a model folder or a tokenizer's file; `pattern` as for text::Tokenizer::open().
+Tokenizer open_tokenizer(const std::filesystem::path& path, const std::string& pattern = {});
+/// From the vocabulary in the GGUF file `path`.
+Tokenizer gguf_tokenizer(const frontends::GgufTokenizerData& data,
+                         const std::filesystem::path& path);
 /// What tokenizer.json and tokenizer_config.json of that vocabulary say.
 struct TokenizerFiles {
   std::string tokenizer_json;

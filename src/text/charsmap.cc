@@ -1,5 +1,6 @@
 #include "text/charsmap.h"
 
+#include <array>
 #include <cstring>
 
 #include "base/error.h"
@@ -59,10 +60,13 @@ std::optional<Charsmap::Rule> Charsmap::find(std::string_view text, bool longest
 std::string decode_base64(std::string_view text, const std::string& name) {
   static constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  int8_t values[256];
-  std::memset(values, -1, sizeof values);
-  for (size_t i = 0; i < kDigits.size(); ++i)
-    values[static_cast<uint8_t>(kDigits[i])] = static_cast<int8_t>(i);
+  static const auto values = [] {  // called once a token of a vocabulary
+    std::array<int8_t, 256> table;
+    table.fill(-1);
+    for (size_t i = 0; i < kDigits.size(); ++i)
+      table[static_cast<uint8_t>(kDigits[i])] = static_cast<int8_t>(i);
+    return table;
+  }();
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);
   std::string out;
   out.reserve(text.size() / 4 * 3 + 2);

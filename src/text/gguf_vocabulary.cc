@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "text/characters.h"
+#include "text/word_marker.h"
 
 namespace hearth::text {
 namespace {
@@ -14,20 +15,24 @@ enum TokenType : int64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined
 // The cuts of a token cost the square of its length; tokens of real models have under 200 bytes.
 constexpr size_t kMaxTokenBytes = 512;
 
+// How the tokens of a BPE spell text.
+enum class Spelling { bytes, marked, words };
+
 struct Pre {
   const char* name;
   const char* stages;
   bool ignore_merges, add_bos;
+  Spelling spelling;
 };
 
 constexpr Pre kPres[] = {
-#define HEARTH_GGUF_PRE(name, stages, ignore_merges, add_bos) \
-  {name, stages, ignore_merges, add_bos},
+#define HEARTH_GGUF_PRE(name, stages, ignore_merges, add_bos, spelling) \
+  {name, stages, ignore_merges, add_bos, Spelling::spelling},
 #include "text/gguf_pre_tokenizers.inc"
 };
 
 const Pre& find_pre(const GgufVocabulary& v) {
-  const std::string name = v.pre.empty() ? "default" : v.pre;
+  const std::string name = v.model == "gemma4" ? "gemma4" : (v.pre.empty() ? "default" : v.pre);
   std::string known;
   for (const Pre& pre : kPres) {
     if (pre.name == name) return pre;
@@ -38,29 +43,44 @@ const Pre& find_pre(const GgufVocabulary& v) {
       v.source, name, known);
 }
 
+bool is_llama(const GgufVocabulary& v) { return v.model == "llama"; }
+bool is_bert(const GgufVocabulary& v) { return v.model == "bert"; }
+
 // What is not set takes the default of the kind.
 struct Settings {
   bool add_bos, add_eos, add_space_prefix;
-  std::optional<int64_t> bos, eos, unk, pad;
+  std::optional<int64_t> bos, eos, unk, pad;  // of bert, eos is [SEP]
 };
 
-bool is_llama(const GgufVocabulary& v) { return v.model == "llama"; }
+// The ids that a kind has when the file names none; -1 for none.
+struct DefaultIds {
+  int64_t bos, eos, unk, pad;
+};
+DefaultIds default_ids(const GgufVocabulary& v) {
+  if (is_llama(v)) return {1, 2, 0, -1};
+  if (is_bert(v)) return {101, 102, 100, 0};
+  return {-1, -1, -1, -1};
+}
 
 Settings settings(const GgufVocabulary& v) {
-  Settings s{v.add_bos.value_or(is_llama(v) || find_pre(v).add_bos),
-             v.add_eos.value_or(false),
+  const bool encloses = is_llama(v) || is_bert(v);
+  Settings s{v.add_bos.value_or(encloses || find_pre(v).add_bos),
+             is_bert(v) || v.add_eos.value_or(false),
              v.add_space_prefix.value_or(true),
              v.bos,
-             v.eos,
+             is_bert(v) ? v.sep : v.eos,
              v.unk,
              v.pad};
+  if (is_bert(v)) s.add_bos = true;
   const auto count = static_cast<int64_t>(v.tokens.size());
   const auto fall_back = [&](std::optional<int64_t>& id, int64_t value) {
-    if (is_llama(v) && !id && value < count) id = value;
+    if (!id && value >= 0 && value < count) id = value;
   };
-  fall_back(s.unk, 0);
-  fall_back(s.bos, 1);
-  fall_back(s.eos, 2);
+  const DefaultIds ids = default_ids(v);
+  fall_back(s.unk, ids.unk);
+  fall_back(s.bos, ids.bos);
+  fall_back(s.eos, ids.eos);
+  fall_back(s.pad, ids.pad);
   for (const auto& id : {s.bos, s.eos, s.unk, s.pad})
     if (id && (*id < 0 || *id >= count))
       bad_input("{}: names the special token {}, but there are only {} tokens", v.source, *id,
@@ -72,10 +92,14 @@ Settings settings(const GgufVocabulary& v) {
 }
 
 void check(const GgufVocabulary& v) {
-  if (v.model != "gpt2" && v.model != "llama")
+  if (v.model == "t5" || v.model == "rwkv" || v.model == "plamo2")
+    bad_input("{}: tokenizer.ggml.model is \"{}\", which no tokenizer.json can describe", v.source,
+              v.model);
+  if (v.model != "gpt2" && v.model != "gemma4" && v.model != "whitespace" && !is_bert(v) &&
+      !is_llama(v))
     bad_input(
         "{}: tokenizer.ggml.model is \"{}\", a vocabulary that is not known here; known are "
-        "gpt2, llama",
+        "bert, gemma4, gpt2, llama, plamo2, rwkv, t5, whitespace",
         v.source, v.model);
   if (v.tokens.empty()) bad_input("{}: tokenizer.ggml.tokens is empty", v.source);
   if (!v.types.empty() && v.types.size() != v.tokens.size())
@@ -185,9 +209,34 @@ std::string merges_by_score(const GgufVocabulary& v) {
   return out;
 }
 
+// A merge is two tokens with a space between them; the first may begin with one.
 std::string merges_as_given(const GgufVocabulary& v) {
   std::string out;
-  for (const std::string& merge : v.merges) add_item(out, json_text(merge));
+  for (const std::string& merge : v.merges) {
+    const size_t space = merge.find(' ', 1);
+    if (space == std::string::npos)
+      bad_input("{}: tokenizer.ggml.merges has \"{}\", which is not two tokens", v.source, merge);
+    add_item(out, "[" + json_text(merge.substr(0, space)) + "," +
+                      json_text(merge.substr(space + 1)) + "]");
+  }
+  return out;
+}
+
+// Of marked vocabularies the file leaves out the merges of line ends, though runs of them are
+// tokens: every way to cut such a token, short ones first.
+std::string line_end_merges(const GgufVocabulary& v) {
+  constexpr size_t kLongest = 64;
+  std::vector<bool> is_token(kLongest + 1, false);
+  for (const std::string& token : v.tokens)
+    if (token.size() <= kLongest && !token.empty() &&
+        token.find_first_not_of('\n') == std::string::npos)
+      is_token[token.size()] = true;
+  std::string out;
+  for (size_t size = 2; size <= kLongest; ++size)
+    for (size_t left = 1; is_token[size] && left < size; ++left)
+      if (is_token[left] && is_token[size - left])
+        add_item(out, "[" + json_text(std::string(left, '\n')) + "," +
+                          json_text(std::string(size - left, '\n')) + "]");
   return out;
 }
 
@@ -235,18 +284,76 @@ std::string llama_json(const GgufVocabulary& v, const Settings& s) {
       merges_by_score(v));
 }
 
-std::string gpt2_json(const GgufVocabulary& v, const Settings& s) {
+struct BpeStages {
+  std::string normalizer, decoder;
+};
+
+BpeStages bpe_stages(const GgufVocabulary& v, Spelling spelling) {
+  if (spelling == Spelling::bytes)
+    return {"null",
+            R"({"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true})"};
+  if (spelling == Spelling::words)
+    return {v.lowercase.value_or(false) ? R"({"type":"Lowercase"})" : "null", "null"};
+  return {R"({"type":"Replace","pattern":{"String":" "},"content":"▁"})",
+          R"({"type":"Sequence","decoders":[
+{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},
+{"type":"Fuse"}]})"};
+}
+
+std::string bpe_json(const GgufVocabulary& v, const Settings& s) {
   const Pre& pre = find_pre(v);
+  const BpeStages stages = bpe_stages(v, pre.spelling);
+  std::string merges = merges_as_given(v);
+  if (pre.spelling == Spelling::marked) {
+    const std::string more = line_end_merges(v);
+    if (!more.empty()) add_item(merges, more);
+  }
   return fmt::format(
-      R"("normalizer":null,
+      R"("normalizer":{},
 "pre_tokenizer":{{"type":"Sequence","pretokenizers":[{}]}},
 "post_processor":{},
-"decoder":{{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}},
+"decoder":{},
 "model":{{"type":"BPE","dropout":null,"unk_token":null,"continuing_subword_prefix":null,
-"end_of_word_suffix":null,"fuse_unk":false,"byte_fallback":false,"ignore_merges":{},
+"end_of_word_suffix":null,"fuse_unk":false,"byte_fallback":{},"ignore_merges":{},
 "vocab":{{{}}},
 "merges":[{}]}})",
-      pre.stages, template_of(v, s), pre.ignore_merges, vocabulary_object(v), merges_as_given(v));
+      stages.normalizer, pre.stages, template_of(v, s), stages.decoder,
+      pre.spelling == Spelling::marked, pre.ignore_merges, vocabulary_object(v), merges);
+}
+
+// GGUF marks the beginning of a word, "▁word" and "ing"; WordPiece the rest, "word" and "##ing".
+std::string word_piece_object(const GgufVocabulary& v) {
+  std::string out;
+  for (size_t id = 0; id < v.tokens.size(); ++id) {
+    const std::string& token = v.tokens[id];
+    const bool begins = token.starts_with(kWordMarker);
+    const bool is_special =
+        type_of(v, id) != kNormal || (token.starts_with('[') && token.ends_with(']'));
+    std::string word = is_special || begins ? token : "##" + token;
+    if (begins && !is_special) word.erase(0, kWordMarker.size());
+    add_item(out, fmt::format("{}:{}", json_text(word), id));
+  }
+  return out;
+}
+
+std::string bert_json(const GgufVocabulary& v, const Settings& s) {
+  if (!s.unk) bad_input("{}: the id of the unknown token is missing", v.source);
+  const bool lowercase = v.lowercase.value_or(true);
+  return fmt::format(
+      R"("normalizer":{{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,
+"strip_accents":{},"lowercase":{}}},
+"pre_tokenizer":{{"type":"BertPreTokenizer"}},
+"post_processor":{},
+"decoder":{{"type":"WordPiece","prefix":"##","cleanup":true}},
+"model":{{"type":"WordPiece","unk_token":{},"continuing_subword_prefix":"##",
+"max_input_chars_per_word":100,"vocab":{{{}}}}})",
+      v.strip_accents.value_or(lowercase), lowercase, template_of(v, s),
+      json_text(v.tokens[static_cast<size_t>(*s.unk)]), word_piece_object(v));
+}
+
+std::string model_json(const GgufVocabulary& v, const Settings& s) {
+  if (is_llama(v)) return llama_json(v, s);
+  return is_bert(v) ? bert_json(v, s) : bpe_json(v, s);
 }
 
 }  // namespace
@@ -257,8 +364,7 @@ std::string tokenizer_json_from_gguf(const GgufVocabulary& vocabulary) {
   return fmt::format(R"({{"version":"1.0","truncation":null,"padding":null,
 "added_tokens":[{}],
 {}}})",
-                     added_tokens(vocabulary),
-                     is_llama(vocabulary) ? llama_json(vocabulary, s) : gpt2_json(vocabulary, s));
+                     added_tokens(vocabulary), model_json(vocabulary, s));
 }
 
 std::string tokenizer_config_json_from_gguf(const GgufVocabulary& vocabulary) {

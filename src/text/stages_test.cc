@@ -106,7 +106,7 @@ TEST(Stages, RefuseUnknownNormalizers) {
 
 TEST(Stages, RefuseUnknownPreTokenizers) {
   expect_refusals(
-      {{R"({"type":"UnicodeScripts"})", "known are"},
+      {{R"({"type":"Scripts"})", "known are"},
        {R"({"type":"Punctuation","behavior":"Left"})", "is none of Removed, Isolated"},
        {R"({"type":"Metaspace","replacement":"ab"})", "exactly one character"},
        {R"({"type":"Metaspace","replacement":"_","prepend_scheme":"often"})", "none of first"},

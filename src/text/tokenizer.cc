@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "text/decoding.h"
+#include "text/files/tokenizer_file.h"
+#include "text/gguf_vocabulary.h"
 #include "text/tokenizer_impl.h"
 
 namespace hearth::text {
@@ -14,23 +16,6 @@ namespace fs = std::filesystem;
 
 std::string_view view(const MappedFile& file) {
   return {reinterpret_cast<const char*>(file.bytes().data()), file.size()};
-}
-
-// tokenizer_config.json in the folder, or nothing.
-std::string config_in(const fs::path& folder) {
-  const fs::path path = folder / "tokenizer_config.json";
-  return fs::exists(path) ? read_text_file(path) : "";
-}
-
-fs::path find_tokenizer(const fs::path& folder) {
-  for (const char* name : {"tokenizer.json", "tokenizer.model"})
-    if (fs::exists(folder / name)) return folder / name;
-  bad_input("{}: has neither tokenizer.json nor tokenizer.model", folder.string());
-}
-
-bool is_json(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && text[first] == '{';
 }
 
 // The trie bounds its size by this exception; here the file is known.
@@ -45,12 +30,17 @@ std::unique_ptr<Tokenizer::Impl> with_size_errors(const std::string& source, Rea
 
 }  // namespace
 
-std::shared_ptr<const Tokenizer> Tokenizer::open(const fs::path& path) {
-  const fs::path file = fs::is_directory(path) ? find_tokenizer(path) : path;
-  const auto mapped = MappedFile::open(file);
-  const std::string config = config_in(file.parent_path());
-  return is_json(view(*mapped)) ? from_json(view(*mapped), config, file.string())
-                                : from_sentencepiece(view(*mapped), config, file.string());
+std::shared_ptr<const Tokenizer> Tokenizer::open(const fs::path& path, const std::string& pattern) {
+  const fs::path found = find_tokenizer_file(path);
+  const auto mapped = MappedFile::open(found);
+  return from_file(
+      {found, found.string(), view(*mapped), read_companions(found.parent_path()), pattern});
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::from_file(const TokenizerFile& file) {
+  auto impl = with_size_errors(file.source, [&] { return read_tokenizer_file(file); });
+  impl->set_special_ids(file.config);
+  return std::make_shared<Tokenizer>(std::move(impl));
 }
 
 std::shared_ptr<const Tokenizer> Tokenizer::from_json(std::string_view tokenizer_json,
@@ -69,6 +59,13 @@ std::shared_ptr<const Tokenizer> Tokenizer::from_sentencepiece(
       with_size_errors(source, [&] { return read_sentencepiece_model(proto, config, source); });
   impl->set_special_ids(config);
   return std::make_shared<Tokenizer>(std::move(impl));
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::from_gguf(const GgufVocabulary& vocabulary) {
+  auto impl = with_size_errors(vocabulary.source, [&] { return read_gguf_vocabulary(vocabulary); });
+  if (impl != nullptr) return std::make_shared<Tokenizer>(std::move(impl));
+  return from_json(tokenizer_json_from_gguf(vocabulary),
+                   tokenizer_config_json_from_gguf(vocabulary), vocabulary.source);
 }
 
 Tokenizer::Tokenizer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

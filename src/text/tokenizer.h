@@ -15,11 +15,19 @@
 
 namespace hearth::text {
 
+struct TokenizerFile;
+struct GgufVocabulary;
+
 class Tokenizer {
  public:
-  /// A model folder (tokenizer.json, else tokenizer.model; with tokenizer_config.json beside it) or
-  /// one such file. Throws bad_input naming the file when there is no tokenizer or it is broken.
-  static std::shared_ptr<const Tokenizer> open(const std::filesystem::path& path);
+  /// A model folder or one file of the kinds in files/files.inc, with tokenizer_config.json and the
+  /// like beside it. `pattern` is a regular expression for the words of a text, for *.tiktoken
+  /// files that are none of the known ones. Throws bad_input naming the file when there is no
+  /// tokenizer or it is broken.
+  static std::shared_ptr<const Tokenizer> open(const std::filesystem::path& path,
+                                               const std::string& pattern = {});
+  /// The same from memory.
+  static std::shared_ptr<const Tokenizer> from_file(const TokenizerFile& file);
   /// The content of a tokenizer.json and (may be empty) of a tokenizer_config.json; `source` names
   /// them in errors.
   static std::shared_ptr<const Tokenizer> from_json(std::string_view tokenizer_json,
@@ -29,6 +37,8 @@ class Tokenizer {
   static std::shared_ptr<const Tokenizer> from_sentencepiece(std::string_view proto,
                                                              std::string_view tokenizer_config_json,
                                                              const std::string& source);
+  /// The vocabulary of a GGUF file. Throws bad_input naming an unknown model or pre.
+  static std::shared_ptr<const Tokenizer> from_gguf(const GgufVocabulary& vocabulary);
   ~Tokenizer();
 
   /// The ids of one text, truncated as the tokenizer's file says but not padded: what a model

@@ -54,6 +54,17 @@ class Tokenizer::Impl {
   bool trims_offsets_ = false;
 };
 
+/// A tokenizer of a model and of stages as tokenizer.json describes them: `stages` is an object
+/// with normalizer, pre_tokenizer, post_processor and decoder. Throws bad_input naming `source`.
+std::unique_ptr<Tokenizer::Impl> assemble_tokenizer(std::unique_ptr<Model> model,
+                                                    std::string_view stages,
+                                                    const std::vector<AddedToken>& added,
+                                                    const std::string& source);
+
+/// For vocabularies of GGUF files that no tokenizer.json can describe; null for the others. Throws
+/// bad_input naming the file.
+std::unique_ptr<Tokenizer::Impl> read_gguf_vocabulary(const GgufVocabulary& vocabulary);
+
 /// Throw bad_input naming `source`.
 std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
                                                      const std::string& source);

@@ -33,7 +33,9 @@ struct TokenizedInputs {
 class Tokenizer {
  public:
   Tokenizer() = default;
-  /// A model folder (tokenizer.json or tokenizer.model) or a .gguf file. Throws bad_input.
+  /// A model folder, a tokenizer's file (tokenizer.json, tokenizer.model, tekken.json, vocab.json
+  /// with merges.txt beside it, vocab.txt, *.tiktoken) or a .gguf file. Property: split_pattern.
+  /// Throws bad_input.
   explicit Tokenizer(const std::filesystem::path& path, const AnyMap& properties = {});
 
   /// One text, several, pairs of texts, or pairs of two lists: of equal length, or one has a single
@@ -115,6 +117,8 @@ class Tokenizer {
   std::shared_ptr<Impl> impl_;
 };
 
+/// Of a *.tiktoken file whose family is not known: the regular expression that finds words.
+inline constexpr Property<std::string> split_pattern{"split_pattern"};
 inline constexpr Property<bool> add_special_tokens{"add_special_tokens"};
 inline constexpr Property<bool> truncation{"truncation"};
 inline constexpr Property<bool> pad_to_max_length{"pad_to_max_length"};

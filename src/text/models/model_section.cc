@@ -99,7 +99,9 @@ void read_section(JsonReader& reader, Json& options, ModelSection& section) {
 
 // Old files do not say the type; the fields tell.
 std::string type_of(const ModelSection& section) {
-  const char* by_fields = !section.scored.empty() ? "Unigram" : "WordPiece";
+  const bool word_piece = section.options.has("max_input_chars_per_word");
+  const char* by_fields =
+      !section.scored.empty() ? "Unigram" : (word_piece ? "WordPiece" : "WordLevel");
   return section.options.text("type", section.has_merges ? "BPE" : by_fields);
 }
 

@@ -1,0 +1,41 @@
+#include "text/files/ranked_vocabulary.h"
+
+#include "base/error.h"
+#include "text/byte_alphabet.h"
+#include "text/models/ranked_bpe.h"
+
+namespace hearth::text {
+
+void RankedVocabulary::add(std::string_view bytes, uint64_t id) {
+  if (bytes.empty()) bad_input("{}: the token {} is empty", source_, id);
+  if (id > Vocabulary::kMaxId)
+    bad_input("{}: has the token {}, above the {} that are possible", source_, id,
+              Vocabulary::kMaxId);
+  spelled_.clear();
+  for (const char byte : bytes) append_byte_character(spelled_, byte);
+  const auto number = static_cast<uint32_t>(id);
+  if (tokens_.find(spelled_) != Vocabulary::kNone || tokens_.token(number))
+    bad_input("{}: has the token {} twice", source_, id);
+  tokens_.add(spelled_, number);
+}
+
+std::unique_ptr<Tokenizer::Impl> RankedVocabulary::make_tokenizer(
+    const std::string& pattern, const std::string& normalizer, const std::string& post_processor,
+    const std::vector<AddedToken>& added, const TokenizerConfig& config) && {
+  for (const AddedToken& token : added)
+    if (token.id && *token.id > Vocabulary::kMaxId)
+      bad_input("{}: the token {} has the id {}, above the {} that are possible", source_,
+                token.content, *token.id, Vocabulary::kMaxId);
+  const std::string stages = fmt::format(
+      R"({{"normalizer":{},"pre_tokenizer":{{"type":"Sequence","pretokenizers":[
+{{"type":"Split","pattern":{{"Regex":{}}},"behavior":"Removed","invert":true}},
+{{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":false,"use_regex":false}}]}},
+"post_processor":{},"decoder":{}}})",
+      normalizer, json_string(pattern), post_processor,
+      with_clean_up(
+          R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":false,"use_regex":false})",
+          config));
+  return assemble_tokenizer(make_ranked_bpe(std::move(tokens_), source_), stages, added, source_);
+}
+
+}  // namespace hearth::text
