@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "hearth/exception.hpp"
 
 namespace hearth::text {
@@ -78,6 +80,28 @@ TEST(Conversation, RefusesWhatCannotBeContinued) {
   expect(continued("Sure"), "does not appear", "{{ messages[0].content }}");
   expect(continued("<think>x</think>Sure"), "does not appear",
          "{{ messages[-1].content.split('</think>')[-1] }}");
+}
+
+// tests/golden/templates/conversations.json, from tools/make_template_goldens.py.
+TEST(Conversation, AsTransformers) {
+  const Json goldens = read_json_file(std::filesystem::path(HEARTH_SOURCE_DIR) /
+                                      "tests/golden/templates/conversations.json");
+  for (const Json& golden : goldens.at("cases")) {
+    SCOPED_TRACE(golden.dump());
+    Conversation given = conversation(golden.at("messages"));
+    given.tools = golden.at("tools");
+    given.documents = golden.at("documents");
+    given.add_generation_prompt = golden.at("add_generation_prompt").get<bool>();
+    given.continue_final_message = golden.at("continue_final_message").get<bool>();
+    given.variables = goldens.at("variables");
+    try {
+      const std::string text =
+          render(given, golden.at("template").get_ref<const std::string&>().c_str());
+      EXPECT_EQ(text, golden.value("text", "an error"));
+    } catch (const Exception& error) {
+      EXPECT_TRUE(golden.contains("error")) << error.what();
+    }
+  }
 }
 
 TEST(Conversation, RefusesWhatIsNone) {

@@ -10,7 +10,7 @@ import pytest
 USER = [{"role": "user", "content": "Hi"}]
 SHOW = ("{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
         "{{ tools|length if tools }}{{ documents|length if documents }}{{ mood }}"
-        "{% if add_generation_prompt %}[assistant]{% endif %}\n\n")
+        "{% if add_generation_prompt %}[assistant]{% endif %}")
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def test_a_jinja_file(hearth, files, tmp_path):
     show = tmp_path / "show.jinja"
     messages = files("chat.json", {"messages": USER, "tools": [{}, {}], "documents": [{}], "mood": "!"})
     assert hearth.run("template", show, "--messages", messages, "--extra",
-                      '{"bos_token": "<s>", "mood": "?"}') == "<s>[user]Hi21?[assistant]\n"
+                      '{"bos_token": "<s>", "mood": "?"}') == "<s>[user]Hi21?[assistant]"
     tools = files("tools.json", [{}])
     assert hearth.run("template", show, "--messages", messages, "--tools", tools) == (
-        "[user]Hi11![assistant]\n")
+        "[user]Hi11![assistant]")
 
 
 def test_a_model_with_several_templates(hearth, files, tmp_path):

@@ -20,6 +20,7 @@ class JsonPrinter {
  public:
   JsonPrinter(Invocation& call, Text& out) : evaluator_(call.evaluator), out_(out) {
     ascii_ = call.flag(0, false);
+    if (call.given(2) && !call[2].is_none()) separators(call);
     if (call.subject.is_string()) return;  // json.dumps looks at the rest for other values only
     sort_keys_ = call.flag(3, false);
     indented_ = call.given(1) && !call[1].is_none();
@@ -31,8 +32,7 @@ class JsonPrinter {
       indent_.assign(static_cast<size_t>(blanks), ' ');
       call.box.release(static_cast<size_t>(blanks));
     }
-    if (indented_) comma_ = ",";
-    if (call.given(2) && !call[2].is_none()) separators(call);
+    if (indented_ && (!call.given(2) || call[2].is_none())) comma_ = ",";
   }
 
   void print(const Value& value) {
@@ -65,8 +65,9 @@ class JsonPrinter {
  private:
   void separators(Invocation& call) {
     const Ref<Sequence> pair = to_list(evaluator_, call[2]);
-    if (pair->size() != 2 || !(*pair)[0].is_string() || !(*pair)[1].is_string())
-      fail("separators must be two strings");
+    if (pair->size() != 2) fail("separators must be two strings");
+    if (call.subject.is_string()) return;  // which needs none
+    if (!(*pair)[0].is_string() || !(*pair)[1].is_string()) fail("separators must be two strings");
     comma_ = (*pair)[0].text();
     colon_ = (*pair)[1].text();
   }

@@ -66,10 +66,11 @@ void Macro::bind_special(Evaluator& evaluator, Arguments& arguments) const {
   }
   const size_t count = code_.parameters.size();
   if (code_.reads_rest) {
-    std::vector<Value> rest;
+    const auto rest = make<Sequence>(evaluator.box);
+    if (arguments.positional.size() > count) rest->reserve(arguments.positional.size() - count);
     for (size_t i = count; i < arguments.positional.size(); ++i)
-      rest.push_back(arguments.positional[i]);
-    evaluator.variable(code_.rest) = make_tuple(evaluator.box, std::move(rest));
+      rest->push(arguments.positional[i]);
+    evaluator.variable(code_.rest) = tuple_value(rest);
   } else if (arguments.positional.size() > count) {
     fail("macro '{}' takes not more than {} argument(s)", code_.name, count);
   }

@@ -92,6 +92,7 @@ class Wrapper {
     bool any_line = false;
     while (at < line.size()) {
       std::u32string current;
+      size_t last = 0;  // characters of its last chunk
       while (at < line.size()) {
         end = std::max(end, at);
         if (end == at) end = splitter.chunk_end(at, options_.break_on_hyphens);
@@ -102,13 +103,19 @@ class Wrapper {
         }
         if (current.size() + chunk.size() <= options_.width) {
           current += chunk;
+          last = chunk.size();
           at = end;
           continue;
         }
-        if (chunk.size() > options_.width) at += take_of_long_word(chunk, current);
+        if (chunk.size() > options_.width) {
+          const size_t taken = take_of_long_word(chunk, current);
+          // Part of a long word is a chunk even when there was no room for any of it.
+          if (taken > 0 || options_.break_long_words) last = taken;
+          at += taken;
+        }
         break;
       }
-      trim(current);
+      trim(current, last);
       if (current.empty()) continue;
       lines_.push_back(std::move(current));
       any_line = true;
@@ -135,9 +142,11 @@ class Wrapper {
     return take;
   }
 
-  // White space at the end goes when the last chunk is nothing else.
-  static void trim(std::u32string& line) {
-    while (!line.empty() && is_blank(line.back())) line.pop_back();
+  // The last chunk goes when it is white space.
+  static void trim(std::u32string& line, size_t last) {
+    const size_t start = line.size() - last;
+    if (std::all_of(line.begin() + static_cast<std::ptrdiff_t>(start), line.end(), is_space))
+      line.resize(start);
   }
 
   const Options& options_;
