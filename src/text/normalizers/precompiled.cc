@@ -3,6 +3,7 @@
 // rule that it starts with replaces all of it; else each character is looked up by itself.
 #include <utf8proc.h>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "text/characters.h"
 #include "text/charsmap.h"
