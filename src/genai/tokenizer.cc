@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "frontends/tokenizer/read_tokenizer.h"
 #include "genai/json_value.h"
 #include "genai/tokenizer_impl.h"
 #include "text/gguf_vocabulary.h"
@@ -91,6 +92,15 @@ Tokenizer gguf_tokenizer(const frontends::ModelSource& source) {
 }
 
 Tokenizer open_tokenizer(const fs::path& folder) {
+  const bool has_own =
+      fs::exists(folder / "tokenizer.json") || fs::exists(folder / "tokenizer.model");
+  if (!has_own && frontends::has_tokenizer_ir(folder)) {
+    const frontends::TokenizerTexts texts = frontends::read_tokenizer_ir(folder);
+    const std::string name = (folder / "openvino_tokenizer.xml").string();
+    return Tokenizer(std::make_shared<Tokenizer::Impl>(
+        text::Tokenizer::from_json(texts.tokenizer_json, texts.tokenizer_config_json, name),
+        text::find_chat_template(folder).value_or(texts.chat_template), name));
+  }
   return Tokenizer(std::make_shared<Tokenizer::Impl>(text::Tokenizer::open(folder),
                                                      text::find_chat_template(folder).value_or(""),
                                                      folder.string()));

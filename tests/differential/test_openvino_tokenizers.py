@@ -1,5 +1,6 @@
 """openvino_tokenizer.xml and openvino_detokenizer.xml: openvino_genai.Tokenizer on what `hearth export`
-writes gives the ids and the text of the tokenizers package."""
+writes gives the ids and the text of the tokenizers package, and Hearth on a folder with nothing else, ours
+or openvino_tokenizers' own, gives those of openvino_genai.Tokenizer."""
 
 import json
 import random
@@ -227,3 +228,76 @@ def test_what_has_no_operation_is_said(hearth, bundled, tmp_path):
     assert "no openvino_tokenizer.xml: two ByteLevel stages has no OpenVINO operation" in run.stderr
     assert not list((tmp_path / "ir").glob("openvino_*tokenizer.*"))
     assert (tmp_path / "ir/tokenizer.json").exists()
+
+
+def converted(tokenizer, out):
+    """A folder as openvino_tokenizers makes it."""
+    import transformers
+
+    wrapped = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>")
+    models_of_theirs = openvino_tokenizers.convert_tokenizer(wrapped, with_detokenizer=True)
+    out.mkdir()
+    for model, name in zip(models_of_theirs, ("openvino_tokenizer", "openvino_detokenizer")):
+        openvino.save_model(model, out / f"{name}.xml", compress_to_fp16=False)
+    return out
+
+
+def check_reader(hearth, folder, texts):
+    theirs = openvino_genai.Tokenizer(folder)
+    for text in texts:
+        for special in (True, False):
+            flags = [] if special else ["--no-special-tokens"]
+            ours = hearth.json("tokenize", folder, "--text", text, *flags)["ids"]
+            assert ours == ids_of(theirs, text, add_special_tokens=special), text
+    for text in texts[::3]:
+        ids = ids_of(theirs, text)
+        for skip in (True, False):
+            flags = ["--skip-special-tokens"] if skip else []
+            ours = hearth.json("tokenize", folder, "--decode", ",".join(map(str, ids)), *flags)["text"]
+            assert ours == theirs.decode(ids, skip_special_tokens=skip), text
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_we_read_our_tokenizer(hearth, bundled, kind, tmp_path):
+    source = folder_with(bundled, tmp_path / "hf", kind().to_str())
+    hearth.run("export", "-m", source, tmp_path / "ir")
+    check_reader(hearth, only_tokenizer_ir(tmp_path / "ir", tmp_path / "only"), TEXTS)
+
+
+# A run of ▁ in the text: the operation's "mergedwithnext" swallows some, which Hearth does not repeat.
+ODD = ["▁a ▁▁ b"]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", [byte_level, sentencepiece_bpe, metaspace_first, unigram],
+                         ids=lambda kind: kind.__name__)
+def test_we_read_their_tokenizer(hearth, kind, tmp_path):
+    folder = converted(kind(), tmp_path / "ov")
+    check_reader(hearth, folder, [text for text in TEXTS if text not in ODD])
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", MATERIAL)
+def test_we_read_their_real_tokenizer(hearth, shared, name, tmp_path):
+    tokenizer = tokenizers.Tokenizer.from_file(str(shared / "tokenizers/hf" / name / "tokenizer.json"))
+    prose = (shared / "text/state_of_the_union.txt").read_text()[:3000].split("\n\n")
+    folder = converted(tokenizer, tmp_path / "ov")
+    check_reader(hearth, folder, [text for text in TEXTS + prose if text not in ODD])
+
+
+def test_generate_with_a_tokenizer_ir(hearth, bundled_ir, tmp_path):
+    """A folder as optimum-intel leaves it, without tokenizer.json."""
+    folder = tmp_path / "ir"
+    shutil.copytree(bundled_ir, folder, ignore=shutil.ignore_patterns("tokenizer*", "chat_template*"))
+    answer = [hearth.json("generate", where, "Tell me a story.", "--max-new-tokens", 20)["text"]
+              for where in (bundled_ir, folder)]
+    assert answer[0] == answer[1]
+
+
+def test_unreadable_operation_is_named(hearth, bundled_ir, tmp_path):
+    folder = only_tokenizer_ir(bundled_ir, tmp_path / "only")
+    xml = folder / "openvino_tokenizer.xml"
+    xml.write_text(xml.read_text().replace('type="RegexSplit"', 'type="FancySplit"'))
+    run = hearth.try_run("tokenize", folder, "--text", "Hello")
+    assert run.returncode == 2
+    assert "openvino_tokenizer.xml" in run.stderr and "FancySplit" in run.stderr

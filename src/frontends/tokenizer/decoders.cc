@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "frontends/tokenizer/shown_tokens.h"
+
 namespace hearth::frontends {
 namespace {
 
@@ -21,13 +23,6 @@ struct DecoderWriter {
       if (!token.empty()) token = change(token);
   }
 };
-
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  for (size_t at = text.find(from); !from.empty() && at != std::string::npos;
-       at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
-  return text;
-}
 
 void look_up(DecoderWriter& w) {
   if (w.strings.begins) return;
@@ -97,31 +92,11 @@ void write_strip(DecoderWriter& w, const JsonObject& stage) {
   if (stop > 0) w.graph.replace(w.strings, content + times(stop) + "$", "");
 }
 
-std::string clean_word(std::string token) {
-  for (const auto& [from, to] :
-       std::initializer_list<std::pair<const char*, const char*>>{{" .", "."},
-                                                                  {" ?", "?"},
-                                                                  {" !", "!"},
-                                                                  {" ,", ","},
-                                                                  {" ' ", "'"},
-                                                                  {" n't", "n't"},
-                                                                  {" 'm", "'m"},
-                                                                  {" do not", " don't"},
-                                                                  {" 's", "'s"},
-                                                                  {" 've", "'ve"},
-                                                                  {" 're", "'re"}})
-    token = replaced(std::move(token), from, to);
-  return token;
-}
-
 void write_word_piece(DecoderWriter& w, const JsonObject& stage) {
   const std::string prefix = stage.text("prefix", "##");
   const bool cleanup = stage.boolean("cleanup", true);
-  w.each_token("WordPiece", [&](const std::string& token) {
-    const bool continues = token.starts_with(prefix);
-    std::string word = continues ? token.substr(prefix.size()) : " " + token;
-    return cleanup ? clean_word(std::move(word)) : word;
-  });
+  w.each_token("WordPiece",
+               [&](const std::string& token) { return word_piece(token, prefix, cleanup); });
   join(w);
   w.graph.replace(w.strings, "^ ", "");
 }
