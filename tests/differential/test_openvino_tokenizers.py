@@ -244,12 +244,11 @@ def converted(tokenizer, out):
 
 def check_reader(hearth, folder, texts):
     theirs = openvino_genai.Tokenizer(folder)
-    for text in texts:
-        for special in (True, False):
-            flags = [] if special else ["--no-special-tokens"]
-            ours = hearth.json("tokenize", folder, "--text", text, *flags)["ids"]
-            assert ours == ids_of(theirs, text, add_special_tokens=special), text
-    for text in texts[::3]:
+    for i, text in enumerate(texts):
+        flags = ["--no-special-tokens"] if i % 4 == 3 else []
+        ours = hearth.json("tokenize", folder, "--text", text, *flags)["ids"]
+        assert ours == ids_of(theirs, text, add_special_tokens=not flags), text
+    for text in texts[::4]:
         ids = ids_of(theirs, text)
         for skip in (True, False):
             flags = ["--skip-special-tokens"] if skip else []

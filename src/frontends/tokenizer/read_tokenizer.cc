@@ -50,13 +50,22 @@ class TokenizerReader {
     out["post_processor"] = post_processor(*chain.segments);
     if (!shown_.joins_words) out["decoder"] = sequence("decoders", shown_.decoders);
     out["model"] = model();
-    TokenizerTexts texts{out.dump(), config(chain).dump(), ""};
+    TokenizerTexts texts{utf8(out), utf8(config(chain)), ""};
     if (const std::string* text = ir::rt_value(encoder_.graph().rt_info, {"chat_template"}))
       texts.chat_template = *text;
     return texts;
   }
 
  private:
+  // Constants are bytes; only ByteLevel's tokens may be anything.
+  std::string utf8(const Json& json) const {
+    try {
+      return json.dump();
+    } catch (const Json::exception&) {
+      bad_input("{}: has a token or a pattern that is not UTF-8", encoder_.source());
+    }
+  }
+
   Chain find_chain() const {
     const ir::NodeId result = encoder_.graph().find_result("input_ids");
     if (result == ir::kNoNode) bad_input("{}: has no output input_ids", encoder_.source());
