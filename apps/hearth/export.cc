@@ -31,6 +31,8 @@ void run(const Options& options) {
   std::fprintf(stderr, "%s: %s model, %zu layers, %.1f MB of weights, %.2f s\n",
                options.output.c_str(), report.model_type.c_str(), report.layers,
                static_cast<double>(report.weight_bytes) / 1e6, report.seconds);
+  for (const std::string& note : report.notes)
+    std::fprintf(stderr, "%s: %s\n", options.output.c_str(), note.c_str());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hearth/element_type.hpp"
 #include "hearth/progress.hpp"
@@ -25,6 +26,8 @@ struct ExportReport {
   size_t layers = 0;          ///< nodes of the graph
   uint64_t weight_bytes = 0;  ///< of the .bin
   double seconds = 0;
+  /// What the folder lacks and why, a sentence each: "no openvino_tokenizer.xml: …".
+  std::vector<std::string> notes;
 };
 
 /// Weights are converted piece by piece: memory stays at a few megabytes whatever the model's size.

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "frontends/gguf_source.h"
+#include "frontends/tokenizer/read_tokenizer.h"
 #include "genai/tokenizer_impl.h"
 #include "genai/tokenizer_params.h"
 #include "text/gguf_vocabulary.h"
@@ -84,7 +85,25 @@ Tokenizer gguf_tokenizer(const frontends::GgufTokenizerData& data, const fs::pat
                                         gguf_chat_template(data, path.string())));
 }
 
+// From openvino_tokenizer.xml and openvino_detokenizer.xml.
+Tokenizer tokenizer_from_ir(const fs::path& folder) {
+  const frontends::TokenizerTexts texts = frontends::read_tokenizer_ir(folder);
+  const std::string name = (folder / "openvino_tokenizer.xml").string();
+  auto tokens = text::Tokenizer::from_json(texts.tokenizer_json, texts.tokenizer_config_json, name);
+  const Json special_tokens = own_special_tokens(*tokens);
+  auto chat_template = folder_chat_template(folder, special_tokens);
+  if (chat_template->templates().empty() && !texts.chat_template.empty()) {
+    text::ChatTemplates templates;
+    templates.add("default", texts.chat_template, name);
+    chat_template =
+        std::make_shared<ChatTemplate::Impl>(std::move(templates), special_tokens, folder.string());
+  }
+  return Tokenizer(std::make_shared<Tokenizer::Impl>(std::move(tokens), std::move(chat_template)));
+}
+
 Tokenizer open_tokenizer(const fs::path& path, const std::string& pattern) {
+  if (frontends::has_tokenizer_ir(path) && !text::Tokenizer::is_in(path))
+    return tokenizer_from_ir(path);
   auto tokens = text::Tokenizer::open(path, pattern);
   const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
   auto chat_template = folder_chat_template(folder, own_special_tokens(*tokens));

@@ -111,8 +111,18 @@ void Evaluation::fail_with(const std::string& what) const {
   bad_input("{}: {}", describe(node_), what);
 }
 
+namespace {
+
+void refuse_strings(Evaluation& e) {
+  e.fail(
+      "belongs to a tokenizer, and Hearth runs no tokenizer graphs; it reads them as tokenizers");
+}
+
+}  // namespace
+
 Evaluator evaluator(ir::Op op) {
   static constexpr Evaluator kTable[] = {
+#define HEARTH_STRING_OP(name) refuse_strings,
 #define HEARTH_OP(name) eval_##name,
 #include "ir/ops.inc"
 #undef HEARTH_OP

@@ -57,31 +57,4 @@ std::optional<Charsmap::Rule> Charsmap::find(std::string_view text, bool longest
   return found;
 }
 
-std::string decode_base64(std::string_view text, const std::string& name) {
-  static constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  static const auto values = [] {  // called once a token of a vocabulary
-    std::array<int8_t, 256> table;
-    table.fill(-1);
-    for (size_t i = 0; i < kDigits.size(); ++i)
-      table[static_cast<uint8_t>(kDigits[i])] = static_cast<int8_t>(i);
-    return table;
-  }();
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int8_t value = values[static_cast<uint8_t>(c)];
-    if (value < 0) bad_input("{} is not base64", name);
-    bits = bits << 6 | static_cast<uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count & 0xFF);
-  }
-  return out;
-}
-
 }  // namespace hearth::text

@@ -30,7 +30,4 @@ class Charsmap {
   std::string replacements_;
 };
 
-/// Throws bad_input naming `name`.
-std::string decode_base64(std::string_view text, const std::string& name);
-
 }  // namespace hearth::text

@@ -71,9 +71,9 @@ struct Enclosing {
 
 void finish(const GgufVocabulary& v, const Enclosing& defaults, Tokenizer::Impl& out) {
   out.added = std::make_unique<AddedTokens>(found_tokens(v), *out.model, nullptr);
-  out.post_processor = std::make_unique<EnclosingProcessor>(
+  out.set_post_processor(std::make_unique<EnclosingProcessor>(
       added_id(v, v.add_bos.value_or(defaults.adds_bos), out.bos),
-      added_id(v, v.add_eos.value_or(defaults.adds_eos), out.eos));
+      added_id(v, v.add_eos.value_or(defaults.adds_eos), out.eos)));
 }
 
 std::unique_ptr<Tokenizer::Impl> read_t5(const GgufVocabulary& v) {

@@ -39,6 +39,8 @@ class Tokenizer {
                                                              const std::string& source);
   /// The vocabulary of a GGUF file. Throws bad_input naming an unknown model or pre.
   static std::shared_ptr<const Tokenizer> from_gguf(const GgufVocabulary& vocabulary);
+  /// True when the folder has a file of a kind that open() reads.
+  static bool is_in(const std::filesystem::path& folder);
   ~Tokenizer();
 
   /// The ids of one text, truncated as the tokenizer's file says but not padded: what a model

@@ -101,17 +101,10 @@ def test_we_run_optimums_smaller_export(hearth, name, weights, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def genai(bundled, bundled_ir):
-    """openvino_genai.LLMPipeline on a folder that Hearth exported; its tokenizer IR comes from
-    openvino_tokenizers."""
+def genai(bundled_ir):
+    """openvino_genai.LLMPipeline on a folder that Hearth exported, tokenizer and all."""
     import openvino_genai
-    import openvino_tokenizers
-    import transformers
 
-    tokenizer = transformers.AutoTokenizer.from_pretrained(bundled)
-    for model, name in zip(openvino_tokenizers.convert_tokenizer(tokenizer, with_detokenizer=True),
-                           ("openvino_tokenizer.xml", "openvino_detokenizer.xml")):
-        ov.save_model(model, bundled_ir / name)
     return openvino_genai.LLMPipeline(bundled_ir, "CPU", **F32)
 
 

@@ -1,7 +1,7 @@
 #include "text/files/ranked_vocabulary.h"
 
+#include "base/byte_alphabet.h"
 #include "base/error.h"
-#include "text/byte_alphabet.h"
 #include "text/models/ranked_bpe.h"
 
 namespace hearth::text {

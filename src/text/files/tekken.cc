@@ -2,9 +2,9 @@
 // ids come before those of the others.
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "text/charsmap.h"
 #include "text/files/ranked_vocabulary.h"
 #include "text/json_reader.h"
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/base64.h"
 #include "base/error.h"
-#include "text/charsmap.h"
 #include "text/files/ranked_vocabulary.h"
 
 namespace hearth::text {

@@ -64,6 +64,11 @@ Read reader_by_content(const TokenizerFile& file) {
 
 }  // namespace
 
+bool Tokenizer::is_in(const fs::path& folder) {
+  return std::any_of(file_kinds().begin(), file_kinds().end(),
+                     [&](const FileKind& kind) { return find_in(folder, kind.name).has_value(); });
+}
+
 fs::path find_tokenizer_file(const fs::path& path) {
   if (!fs::is_directory(path)) return path;
   std::string names;

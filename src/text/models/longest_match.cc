@@ -1,7 +1,7 @@
 #include "text/models/longest_match.h"
 
+#include "base/byte_alphabet.h"
 #include "base/error.h"
-#include "text/byte_alphabet.h"
 #include "text/characters.h"
 #include "text/models/token_sink.h"
 #include "text/models/vocabulary_model.h"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/byte_alphabet.h"
 #include "base/error.h"
-#include "text/byte_alphabet.h"
 #include "text/characters.h"
 #include "text/models/token_sink.h"
 #include "text/models/vocabulary_model.h"

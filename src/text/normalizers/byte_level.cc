@@ -1,5 +1,5 @@
 // ByteLevel: every byte becomes its visible character.
-#include "text/byte_alphabet.h"
+#include "base/byte_alphabet.h"
 #include "text/characters.h"
 #include "text/stages.h"
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "text/characters.h"
 #include "text/charsmap.h"

@@ -1,5 +1,5 @@
 // ByteLevel: splits as GPT-2 does and writes each byte as a visible character.
-#include "text/byte_alphabet.h"
+#include "base/byte_alphabet.h"
 #include "text/regex.h"
 #include "text/stages.h"
 

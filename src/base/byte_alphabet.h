@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace hearth::text {
+namespace hearth {
 
 struct ByteCharacter {
   char utf8[2];
@@ -26,4 +26,4 @@ inline void append_byte_character(std::string& out, char byte) {
 /// The byte that a character stands for.
 std::optional<uint8_t> byte_of_character(uint32_t c);
 
-}  // namespace hearth::text
+}  // namespace hearth

@@ -1,8 +1,8 @@
-#include "text/byte_alphabet.h"
+#include "base/byte_alphabet.h"
 
 #include "base/utf8.h"
 
-namespace hearth::text {
+namespace hearth {
 namespace {
 
 constexpr uint32_t kCharacters = 0x100 + 68;
@@ -45,4 +45,4 @@ std::optional<uint8_t> byte_of_character(uint32_t c) {
   return static_cast<uint8_t>(tables().of_character[c]);
 }
 
-}  // namespace hearth::text
+}  // namespace hearth
