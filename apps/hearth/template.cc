@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "hearth/command.h"
+#include "hearth/template_parse.h"
 
 namespace hearth::cli {
 namespace {
@@ -14,7 +15,7 @@ using genai::JsonContainer;
 using Json = nlohmann::ordered_json;
 
 struct Options {
-  std::string model, messages, tools, extra, chosen;
+  std::string model, messages, tools, extra, chosen, answer;
   bool no_generation_prompt = false, continue_final_message = false;
 };
 
@@ -58,8 +59,8 @@ std::optional<JsonContainer> take_tools(Json& request, const Options& o) {
   return container(tools);
 }
 
-std::string rendered(const Options& o) {
-  const genai::ChatTemplate chat_template(o.model);
+genai::ChatTemplate open_template(const Options& o) {
+  genai::ChatTemplate chat_template(o.model);
   if (!o.chosen.empty() && chat_template.text(o.chosen).empty()) {
     std::string names;
     for (const std::string& name : chat_template.names())
@@ -67,6 +68,19 @@ std::string rendered(const Options& o) {
     refuse(o.model + ": has no template `" + o.chosen +
            "`; it has: " + (names.empty() ? "none" : names));
   }
+  return chat_template;
+}
+
+// The one that shows how tools are called, where there are several.
+std::string answer_template(const Options& o) {
+  const genai::ChatTemplate chat_template = open_template(o);
+  if (!o.chosen.empty()) return chat_template.text(o.chosen);
+  const std::string with_tools = chat_template.text("tool_use");
+  return with_tools.empty() ? chat_template.text() : with_tools;
+}
+
+std::string rendered(const Options& o) {
+  const genai::ChatTemplate chat_template = open_template(o);
   Json request = read_request(o.messages);
   const genai::ChatHistory history(container(request["messages"]));
   request.erase("messages");
@@ -85,7 +99,13 @@ std::string rendered(const Options& o) {
 }
 
 void run(const Options& o) {
-  if (o.messages.empty()) refuse("--messages is required: a JSON file with the conversation");
+  if (o.messages.empty() == o.answer.empty())
+    refuse("give one of --messages, a JSON file with the conversation, and --parse, an answer");
+  if (!o.answer.empty()) {
+    std::optional<std::string> tools;
+    if (!o.tools.empty()) tools = parse(read_file(o.tools), o.tools).dump();
+    return print_parsed_answer(answer_template(o), read_file(o.answer), tools);
+  }
   std::cout << rendered(o);
 }
 
@@ -93,12 +113,16 @@ void run(const Options& o) {
 
 void add_template_command(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* command =
-      app.add_subcommand("template", "Show the text that a conversation is sent as");
+  CLI::App* command = app.add_subcommand(
+      "template", "Show the text that a conversation is sent as, or the parts of an answer");
   command->add_option("model", o->model, "Model folder, .gguf file or .jinja file")->required();
   command->add_option(
       "--messages", o->messages,
       "JSON file: a list of messages, or an object {messages, tools, documents, ...}");
+  command->add_option(
+      "--parse", o->answer,
+      "File with an answer of the model, special tokens included: show its parts as "
+      "JSON {content, reasoning_content, tool_calls: [{name, arguments}]}");
   command->add_option("--tools", o->tools, "JSON file: a list of tools as JSON schemas");
   command->add_option("--extra", o->extra,
                       "JSON object of further variables: enable_thinking, bos_token, ...");
@@ -109,12 +133,13 @@ void add_template_command(CLI::App& app) {
   command->add_flag("--continue-final-message", o->continue_final_message,
                     "End inside the last message, for the model to go on with it");
   command->footer(
-      "Prints the text and nothing else: no newline is added.\n\n"
+      "Prints the text of --messages and nothing else: no newline is added.\n\n"
       "Example:\n  hearth template smollm2 --messages chat.json\n"
       "  hearth template qwen3 --messages chat.json --tools tools.json "
       "--extra '{\"enable_thinking\": false}'\n"
       "  hearth template chat_template.jinja --messages chat.json --extra '{\"bos_token\": "
-      "\"<s>\"}'");
+      "\"<s>\"}'\n"
+      "  hearth template qwen3 --parse answer.txt");
   command->callback([o] { run(*o); });
 }
 

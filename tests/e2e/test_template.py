@@ -56,6 +56,21 @@ def test_a_model_with_several_templates(hearth, files, tmp_path):
     assert hearth.run("template", tmp_path, "--messages", messages, "--tools", tools) == "tools"
 
 
+def test_the_parts_of_an_answer(hearth, files, tmp_path):
+    files("tokenizer_config.json", {"chat_template": [
+        {"name": "default", "template": "{{ messages }}"},
+        {"name": "tool_use", "template": "<think></think><tool_call>{{ tools }}</tool_call>"}]})
+    call = '<tool_call>\n{"name": "f", "arguments": {"a": [1, "b"]}}\n</tool_call>'
+    answer = files("answer.txt", f"<think>\nhm\n</think>\n\nWell.\n{call}")
+    parts = json.loads(hearth.run("template", tmp_path, "--parse", answer))
+    assert parts["reasoning_content"].strip() == "hm" and parts["content"].strip() == "Well."
+    assert [x["name"] for x in parts["tool_calls"]] == ["f"]
+    arguments = parts["tool_calls"][0]["arguments"]
+    assert (json.loads(arguments) if isinstance(arguments, str) else arguments) == {"a": [1, "b"]}
+    plain = json.loads(hearth.run("template", tmp_path, "--parse", answer, "--template", "default"))
+    assert plain["content"].endswith(call)
+
+
 @pytest.mark.parametrize("name, content, arguments, words", [
     ("chat.json", "[", [], ["chat.json"]),
     ("chat.json", "5", [], ["chat.json", "list of messages"]),
