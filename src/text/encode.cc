@@ -109,12 +109,12 @@ class Tokenizer::Impl::Tracker {
 
   /// The ids that the model has made of `pieces`.
   void add_ranges(const Pieces& pieces) {
-    size_t added = 0;
+    size_t met = 0;
     for (const TokenRange& range : ranges) {
       const Piece& piece = pieces.list()[range.piece];
       if (piece.token != kText) {
-        add_token(added_[added].bytes, added_[added].text);
-        ++added;
+        add_token(added_[met].bytes, added_[met].text);
+        ++met;
         continue;
       }
       add_token(place(pieces, piece, range), token_text(pieces.text(piece), range));
@@ -133,11 +133,11 @@ class Tokenizer::Impl::Tracker {
  private:
   // Of the token that comes next.
   std::string_view token_text(std::string_view piece, const TokenRange& range) const {
-    const Model& model = *impl_.model;
+    const Model& spelling = *impl_.model;
     const int64_t id = out_.ids[out_.offsets.size()];
-    if (model.names_unknown_by_text() && id == model.unk_id())
+    if (spelling.names_unknown_by_text() && id == spelling.unk_id())
       return piece.substr(range.begin, range.end - range.begin);
-    return model.id_to_token(id).value_or("");
+    return spelling.id_to_token(id).value_or("");
   }
 
   Offset span(uint32_t first, uint32_t last) const {
