@@ -61,7 +61,7 @@ class MarkedParser : public AnswerParser {
   AnswerFormat format_;
   DeltaList out_;
   std::string buffer_;
-  std::string gap_;  // blanks and before_calls markers whose fate is open
+  std::string gap_;               // blanks and before_calls markers whose fate is open
   std::string gap_before_calls_;  // parts the text before calls from the text after them
   bool has_content_ = false;
   bool reasoning_;

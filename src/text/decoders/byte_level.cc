@@ -1,7 +1,7 @@
 // ByteLevel: visible characters become bytes again, and all bytes together are UTF-8, with U+FFFD
 // for what is not. A token with any other character stands for its own bytes.
-#include "base/utf8.h"
 #include "base/byte_alphabet.h"
+#include "base/utf8.h"
 #include "text/characters.h"
 #include "text/decoders/token_step.h"
 

@@ -1,9 +1,9 @@
 // UnicodeScripts: splits where the script changes. Kana counts as Han; a space, as all characters
 // without a script, belongs to what is before it. At the very start of a piece such characters
 // vanish, as in the Rust package.
+#include "text/unicode_scripts.h"
 #include "text/characters.h"
 #include "text/stages.h"
-#include "text/unicode_scripts.h"
 
 namespace hearth::text {
 namespace {
