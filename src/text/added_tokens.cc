@@ -29,10 +29,14 @@ std::vector<AddedToken> read_added_tokens(const std::vector<StageConfig>& list) 
   return out;
 }
 
-void AddedTokens::add(Matcher& matcher, std::string_view content, uint32_t id) {
-  if (content.empty()) return;
-  matcher.trie.add(content, id);
-  matcher.starts[static_cast<uint8_t>(content[0])] = true;
+AddedTokens::Matcher::Matcher(const std::vector<std::pair<std::string, uint32_t>>& tokens) {
+  std::vector<Trie::Key> keys;
+  for (const auto& [content, id] : tokens) {
+    if (content.empty()) continue;
+    keys.push_back({content, id});
+    starts[static_cast<uint8_t>(content[0])] = true;
+  }
+  trie = Trie(std::move(keys));
 }
 
 AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens, const Model& model,
@@ -59,18 +63,21 @@ AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens, const Model& mod
   std::vector<const AddedToken*> order;
   for (const AddedToken& token : tokens) order.push_back(&token);
   std::stable_partition(order.begin(), order.end(), [](const AddedToken* t) { return t->special; });
+  std::vector<std::pair<std::string, uint32_t>> raw, normalized;
   for (const AddedToken* token : order) {
     if (token->content.empty()) continue;
     const uint32_t id = ids_.at(token->content);
     if (!token->normalized || normalizer == nullptr) {
-      add(token->normalized ? normalized_ : raw_, token->content, id);
+      (token->normalized ? normalized : raw).emplace_back(token->content, id);
       continue;
     }
     NormalizedText text;
     text.assign(token->content, 0, false);
     normalizer->apply(text);
-    add(normalized_, text.text(), id);
+    normalized.emplace_back(text.text(), id);
   }
+  raw_ = Matcher(raw);
+  normalized_ = Matcher(normalized);
 }
 
 std::optional<int64_t> AddedTokens::token_to_id(std::string_view token) const {

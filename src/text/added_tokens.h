@@ -52,12 +52,13 @@ class AddedTokens {
 
  private:
   struct Matcher {
+    Matcher() = default;
+    explicit Matcher(const std::vector<std::pair<std::string, uint32_t>>& tokens);
     Trie trie;  // values are ids
     bool starts[256] = {};
   };
   template <typename Emit>
   void split(const Matcher& matcher, std::string_view text, Emit&& emit) const;
-  static void add(Matcher& matcher, std::string_view content, uint32_t id);
   static bool is_inside_word(std::string_view text, size_t begin, size_t end);
   static size_t white_space_before(std::string_view text, size_t begin, size_t from);
   static size_t white_space_after(std::string_view text, size_t end);

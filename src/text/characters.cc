@@ -115,23 +115,6 @@ uint32_t stand_in(uint32_t c) {
   return found == nullptr ? c : found->same;
 }
 
-bool is_valid_utf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    at += ascii_run(text, at);
-    if (at >= text.size()) break;
-    // Two bytes, the usual case in the vocabularies of byte-level BPE.
-    const auto lead = static_cast<uint8_t>(text[at]);
-    if (lead >= 0xC2 && lead < 0xE0 && at + 1 < text.size() && (text[at + 1] & 0xC0) == 0x80) {
-      at += 2;
-      continue;
-    }
-    const DecodedChar c = decode_utf8(text, at);
-    if (!c.valid) return false;
-    at += c.bytes;
-  }
-  return true;
-}
-
 bool is_ascii(std::string_view text) {
   const size_t run = ascii_run(text, 0);
   return std::all_of(text.begin() + static_cast<ptrdiff_t>(run), text.end(),

@@ -46,9 +46,6 @@ inline uint32_t next_character(std::string_view text, size_t& at) {
   return c;
 }
 
-/// is_utf8() that passes over ASCII eight bytes at a time: tokenizer files and texts are checked
-/// whole.
-bool is_valid_utf8(std::string_view text);
 bool is_ascii(std::string_view text);
 
 }  // namespace hearth::text

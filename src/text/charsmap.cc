@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/characters.h"
 
 namespace hearth::text {
@@ -31,7 +32,7 @@ Charsmap::Charsmap(std::string_view blob, const std::string& name) {
   units_.resize(trie_bytes / 4);
   std::memcpy(units_.data(), blob.data(), trie_bytes);
   replacements_ = blob.substr(trie_bytes);
-  if (!is_valid_utf8(replacements_))
+  if (!is_utf8(replacements_))
     bad_input("{}: the replacements of the character map are not UTF-8", name);
 }
 

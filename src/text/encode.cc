@@ -23,7 +23,7 @@ std::string_view checked(std::string_view text, std::string& storage) {
   if (text.size() > kMaxTextBytes)
     bad_input("a text of {} bytes is longer than the {} that can be tokenized at once; split it",
               text.size(), kMaxTextBytes);
-  if (is_valid_utf8(text)) return text;
+  if (is_utf8(text)) return text;
   return storage = replace_invalid_utf8(text);
 }
 

@@ -1,6 +1,7 @@
 // Vocabularies of GGUF files that become a tokenizer without a tokenizer.json between: t5 as
 // SentencePiece's unigram, rwkv as the longest match of bytes, plamo2.
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/characters.h"
 #include "text/gguf_vocabulary.h"
 #include "text/models/longest_match.h"
@@ -25,7 +26,7 @@ void check_lists(const GgufVocabulary& v, bool needs_scores) {
     bad_input("{}: tokenizer.ggml.scores has {} entries for {} tokens", v.source, v.scores.size(),
               count);
   for (size_t i = 0; i < count; ++i)
-    if (!is_valid_utf8(v.tokens[i])) bad_input("{}: token {} is not UTF-8", v.source, i);
+    if (!is_utf8(v.tokens[i])) bad_input("{}: token {} is not UTF-8", v.source, i);
 }
 
 PieceType piece_type(const GgufVocabulary& v, size_t id) {

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/characters.h"
 #include "text/word_marker.h"
 
@@ -109,7 +110,7 @@ void check(const GgufVocabulary& v) {
     bad_input("{}: tokenizer.ggml.scores has {} entries for {} tokens", v.source, v.scores.size(),
               v.tokens.size());
   for (size_t i = 0; i < v.tokens.size(); ++i)
-    if (!is_valid_utf8(v.tokens[i])) bad_input("{}: token {} is not UTF-8", v.source, i);
+    if (!is_utf8(v.tokens[i])) bad_input("{}: token {} is not UTF-8", v.source, i);
 }
 
 int64_t type_of(const GgufVocabulary& v, size_t id) {

@@ -1,5 +1,8 @@
 #include "text/json_reader.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -11,13 +14,30 @@
 namespace hearth::text {
 namespace {
 
-// The double nearest to 10^n; std::pow can be one bit off.
-double power_of_ten(int64_t n) {
-  const std::string text = fmt::format("1e{}", n);
-  double value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+// The doubles nearest to 10^n; std::pow can be one bit off.
+const std::array<double, 309>& powers_of_ten() {
+  static const std::array<double, 309> powers = [] {
+    std::array<double, 309> out{};
+    for (size_t n = 0; n < out.size(); ++n) {
+      const std::string text = fmt::format("1e{}", n);
+      std::from_chars(text.data(), text.data() + text.size(), out[n]);
+    }
+    return out;
+  }();
+  return powers;
 }
+
+// Each byte's high bit says whether that byte of `word` is below `n`, for n <= 128; exact up to the
+// first such byte.
+uint64_t below(uint64_t word, uint8_t n) {
+  return (word - 0x0101010101010101 * n) & ~word & 0x8080808080808080;
+}
+uint64_t equal(uint64_t word, char c) {
+  return below(word ^ (0x0101010101010101 * static_cast<uint8_t>(c)), 1);
+}
+
+// A quote, a backslash or a control character: all that ends a plain stretch of a string.
+bool is_plain(char c) { return c != '"' && c != '\\' && static_cast<uint8_t>(c) >= 0x20; }
 
 }  // namespace
 
@@ -26,16 +46,34 @@ void JsonReader::wrong(std::string_view expected) const {
             replace_invalid_utf8(text_.substr(std::min(at_, text_.size()), 20)));
 }
 
+// Files are often indented: more than half of their bytes are spaces.
 void JsonReader::white_space() {
-  while (at_ < text_.size() &&
-         (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
-    ++at_;
+  while (at_ < text_.size()) {
+    const char c = text_[at_];
+    if (c == ' ') {
+      constexpr uint64_t kSpaces = 0x2020202020202020;
+      uint64_t eight = 0;
+      if (text_.size() - at_ >= 8) std::memcpy(&eight, text_.data() + at_, 8);
+      const uint64_t other = eight ^ kSpaces;
+      at_ += other == 0 ? 8 : std::max(1, std::countr_zero(other) / 8);
+    } else if (c == '\n' || c == '\t' || c == '\r') {
+      ++at_;
+    } else {
+      return;
+    }
+  }
 }
 
 char JsonReader::peek() {
   white_space();
   if (at_ >= text_.size()) wrong("a value");
   return text_[at_];
+}
+
+bool JsonReader::take(std::string_view punctuation) {
+  if (!text_.substr(at_).starts_with(punctuation)) return false;
+  at_ += punctuation.size();
+  return true;
 }
 
 void JsonReader::expect_end() {
@@ -71,26 +109,36 @@ bool JsonReader::next_key(std::string& key) {
   return true;
 }
 
+size_t JsonReader::plain_end(size_t at) const {
+  for (; text_.size() - at >= 8; at += 8) {
+    uint64_t word;
+    std::memcpy(&word, text_.data() + at, 8);
+    const uint64_t special = below(word, 0x20) | equal(word, '"') | equal(word, '\\');
+    if (special != 0) return at + static_cast<size_t>(std::countr_zero(special)) / 8;
+  }
+  while (at < text_.size() && is_plain(text_[at])) ++at;
+  return at;
+}
+
 std::string_view JsonReader::string() {
+  const std::string_view out = raw_string();
+  if (!is_utf8(out)) wrong("UTF-8 before this place");
+  return out;
+}
+
+std::string_view JsonReader::raw_string() {
   if (peek() != '"') wrong("a string");
   const size_t begin = ++at_;
-  uint8_t seen = 0;
-  while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\') {
-    const auto c = static_cast<uint8_t>(text_[at_]);
-    if (c < 0x20) wrong("a string without control characters");
-    seen |= c;
-    ++at_;
-  }
+  at_ = plain_end(at_);
   std::string_view out = text_.substr(begin, at_ - begin);
   if (at_ < text_.size() && text_[at_] == '\\') {
     unescaped_.assign(out);
     unescape(at_);
     out = unescaped_;
-    seen = 0x80;
   }
   if (at_ >= text_.size()) wrong("the end of a string");
+  if (text_[at_] != '"') wrong("a string without control characters");
   ++at_;
-  if (seen >= 0x80 && !is_valid_utf8(out)) wrong("UTF-8 before this place");
   return out;
 }
 
@@ -109,9 +157,11 @@ void JsonReader::unescape(size_t from) {
   static constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
   at_ = from;
   while (at_ < text_.size() && text_[at_] != '"') {
-    if (static_cast<uint8_t>(text_[at_]) < 0x20) wrong("a string without control characters");
     if (text_[at_] != '\\') {
-      unescaped_ += text_[at_++];
+      const size_t end = plain_end(at_);
+      if (end == at_) wrong("a string without control characters");
+      unescaped_.append(text_, at_, end - at_);
+      at_ = end;
       continue;
     }
     if (++at_ >= text_.size()) wrong("an escape");
@@ -177,7 +227,8 @@ double JsonReader::number() {
   if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) exponent += read_exponent();
   double value = static_cast<double>(digits);
   for (; exponent < -308 && value != 0; exponent += 308) value /= 1e308;
-  const double power = power_of_ten(std::min<int64_t>(std::abs(exponent), 308));
+  const double power =
+      powers_of_ten()[static_cast<size_t>(std::min<int64_t>(std::abs(exponent), 308))];
   value = exponent < 0 ? value / power : value * power;
   if (!std::isfinite(value) || (exponent > 308 && digits != 0))
     wrong("a number that is not too large");

@@ -23,12 +23,23 @@ class JsonReader {
 
   /// A string; valid until the next call that reads one. Always UTF-8.
   std::string_view string();
+  /// The same, but not checked to be UTF-8: for strings that are only compared.
+  std::string_view raw_string();
   uint32_t unsigned_integer();
   double number();
   /// Passes over one value and gives its text. It is checked only for balanced brackets.
   std::string_view skip();
   /// The first character of the next value.
   char peek();
+  /// Bytes that are still to be read.
+  size_t remaining() const { return text_.size() - at_; }
+  size_t position() const { return at_; }
+  std::string_view since(size_t position) const {
+    return text_.substr(position, at_ - position);
+  }
+  /// Passes over `punctuation` when it comes next. It must be what stood between two values of the
+  /// same list before.
+  bool take(std::string_view punctuation);
   /// Throws unless only white space is left.
   void expect_end();
 
@@ -39,6 +50,7 @@ class JsonReader {
   void enter(char bracket, std::string_view expected);
   bool next(char closing);
   void skip_string();
+  size_t plain_end(size_t at) const;
   void unescape(size_t plain_end);
   uint32_t hex4();
   int64_t read_exponent();

@@ -1,8 +1,10 @@
 // Byte strings found as prefixes of a text: pieces of a Unigram model, added tokens, user-defined
-// symbols. The edges lie in one hash table, which builds faster than a double array.
+// symbols. Built at once: the nodes lie in the order of their depth, so that the children of a node
+// are neighbours, and a node takes 9 bytes.
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -13,23 +15,31 @@ class Trie {
   static constexpr uint32_t kNone = UINT32_MAX;
   static constexpr uint32_t kRoot = 0;
 
-  Trie();
-  /// The value that stands for `key` from now on; a key that is there already keeps its value
-  /// unless `replace`. Throws std::length_error past 2^24 nodes (256 MB of keys at least).
-  void add(std::string_view key, uint32_t value, bool replace = false);
-  bool empty() const { return values_.size() == 1; }
+  struct Key {
+    std::string_view text;
+    uint32_t value;
+  };
+
+  Trie() : Trie(std::vector<Key>()) {}
+  /// Of equal keys the first one counts. The texts are not needed any more afterwards. Throws
+  /// std::length_error for 4 GB of keys.
+  explicit Trie(std::vector<Key> keys);
+  bool empty() const { return nodes_.size() == 2; }
 
   /// The node behind `node` for one more byte, or kNone.
   uint32_t step(uint32_t node, char byte) const {
-    const uint32_t key = node << 8 | static_cast<uint8_t>(byte);
-    if (node == kRoot) return first_[key];
-    for (size_t i = hash(key) & mask_;; i = (i + 1) & mask_) {
-      if (edges_[i].key == key) return edges_[i].node;
-      if (edges_[i].node == kNone) return kNone;
-    }
+    if (node == kRoot) return first_[static_cast<uint8_t>(byte)];
+    const uint32_t begin = nodes_[node].children;
+    const uint32_t count = nodes_[node + 1].children - begin;
+    if (count == 0) return kNone;
+    if (labels_[begin] == byte) return begin;  // most nodes have one child
+    const void* found = std::memchr(labels_.data() + begin, byte, count);
+    return found == nullptr
+               ? kNone
+               : static_cast<uint32_t>(static_cast<const char*>(found) - labels_.data());
   }
   /// The value of the key that ends at this node, or kNone.
-  uint32_t value(uint32_t node) const { return values_[node]; }
+  uint32_t value(uint32_t node) const { return nodes_[node].value; }
 
   struct Match {
     size_t bytes;  ///< 0 when nothing matches
@@ -39,21 +49,14 @@ class Trie {
   Match longest_prefix(std::string_view text) const;
 
  private:
-  struct Edge {
-    uint32_t key, node;
+  struct Node {
+    uint32_t children;  // the first one; they end where those of the next node begin
+    uint32_t value;
   };
-  static size_t hash(uint32_t key) {
-    const uint64_t product = key * uint64_t{0x9E3779B97F4A7C15};
-    return static_cast<size_t>(product >> 32);
-  }
-  uint32_t add_edge(uint32_t node, char byte);
-  void grow();
 
-  std::vector<uint32_t> first_;  // edges of the root, by byte
-  std::vector<Edge> edges_;      // open addressing, at most half full
-  size_t mask_;
-  size_t edge_count_ = 0;
-  std::vector<uint32_t> values_;  // by node
+  std::vector<Node> nodes_;      // one more than there are
+  std::vector<char> labels_;     // by node: the byte that leads to it
+  std::vector<uint32_t> first_;  // children of the root, by byte
 };
 
 }  // namespace hearth::text

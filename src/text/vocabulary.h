@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,33 +20,41 @@ class Vocabulary {
   /// Ids are kept in a table, so a file must not be able to ask for a huge one.
   static constexpr uint32_t kMaxId = (1u << 22) - 1;
 
+  /// Makes room for `tokens` tokens, so that adding them does not move what is there.
+  void reserve(size_t tokens);
   /// A token that is there already takes the new id. `id` is at most kMaxId.
   void add(std::string_view token, uint32_t id);
+  /// The same for many, in order; `ids` is as long as `tokens`. Several times as fast: what waits
+  /// for memory waits together.
+  void add_all(std::span<const std::string_view> tokens, std::span<const uint32_t> ids);
   /// The id, or kNone.
   uint32_t find(std::string_view token) const;
+  /// The same for many; `ids` is as long as `tokens`.
+  void find_all(std::span<const std::string_view> tokens, std::span<uint32_t> ids) const;
   std::optional<std::string_view> token(uint32_t id) const;
-  size_t size() const { return entries_.size(); }
+  size_t size() const { return size_; }
   size_t end_id() const { return by_id_.size(); }
   /// True when two tokens have the same id, so that an id does not tell the token.
   bool has_shared_ids() const { return has_shared_ids_; }
 
  private:
-  struct Entry {
-    uint32_t begin, length, id;
+  /// In front of a token's text in the arena, so that both are fetched at once.
+  struct Head {
+    uint32_t id, length;
   };
   struct Slot {
-    uint32_t hash, entry;
+    uint32_t hash, place;
   };
-  std::string_view text(const Entry& e) const {
-    return std::string_view(arena_).substr(e.begin, e.length);
-  }
-  uint32_t find_entry(std::string_view token, uint32_t hash) const;
-  void grow();
+  Head head(uint32_t place) const;
+  std::string_view text(uint32_t place) const;
+  uint32_t find_place(std::string_view token, uint32_t hash) const;
+  void add_hashed(std::string_view token, uint32_t id, uint32_t hash);
+  void resize(size_t slots);
 
-  std::string arena_;
-  std::vector<Entry> entries_;
-  std::vector<uint32_t> by_id_;  // entry, or kNone
+  std::string arena_;            // of heads and texts
+  std::vector<uint32_t> by_id_;  // place in the arena, or kNone
   std::vector<Slot> slots_;      // open addressing, at most half full
+  size_t size_ = 0;
   bool has_shared_ids_ = false;
 };
 

@@ -65,15 +65,17 @@ TEST(HashString, DependsOnEveryByteAndTheLength) {
 
 TEST(Trie, FindsTheLongestPrefix) {
   std::mt19937 random(2);
-  Trie trie;
+  std::vector<std::string> tokens;
   std::map<std::string, uint32_t> expected;
   for (uint32_t value = 0; value < 3000; ++value) {
-    const std::string token = random_token(random);
-    trie.add(token, value, true);
-    expected[token] = value;
+    tokens.push_back(random_token(random) + random_token(random).substr(0, value % 5));
+    expected.emplace(tokens.back(), value);  // the first of equal ones
   }
+  std::vector<Trie::Key> keys;
+  for (uint32_t value = 0; value < 3000; ++value) keys.push_back({tokens[value], value});
+  const Trie trie(keys);
   for (int i = 0; i < 3000; ++i) {
-    const std::string text = random_token(random) + random_token(random);
+    const std::string text = random_token(random) + random_token(random) + random_token(random);
     size_t longest = 0;
     for (size_t n = 1; n <= text.size(); ++n)
       if (expected.count(text.substr(0, n)) != 0) longest = n;
@@ -85,15 +87,23 @@ TEST(Trie, FindsTheLongestPrefix) {
   }
 }
 
-TEST(Trie, KeepsTheFirstValueUnlessTold) {
-  Trie trie;
-  EXPECT_TRUE(trie.empty());
-  trie.add("ab", 1);
-  trie.add("ab", 2);
+TEST(Trie, KeepsTheFirstValue) {
+  EXPECT_TRUE(Trie().empty());
+  const Trie trie({{"ab", 1}, {"ab", 2}, {"", 7}});
+  EXPECT_FALSE(trie.empty());
   EXPECT_EQ(trie.longest_prefix("abc").value, 1u);
-  trie.add("ab", 3, true);
-  EXPECT_EQ(trie.longest_prefix("abc").value, 3u);
   EXPECT_EQ(trie.longest_prefix("a").bytes, 0u);
+  EXPECT_EQ(trie.longest_prefix("").bytes, 0u);
+}
+
+// Bytes of zero sort behind the end of a key, and are not it.
+TEST(Trie, TakesAnyBytes) {
+  const std::string zero("a\0", 2), high("a\xFF\xFE", 3), longer = "a" + std::string(9, '\0');
+  const Trie trie({{longer, 4}, {high, 3}, {zero, 2}, {"a", 1}});
+  EXPECT_EQ(trie.longest_prefix("ab").value, 1u);
+  EXPECT_EQ(trie.longest_prefix(zero + "x").value, 2u);
+  EXPECT_EQ(trie.longest_prefix(high).value, 3u);
+  EXPECT_EQ(trie.longest_prefix(longer).value, 4u);
 }
 
 }  // namespace

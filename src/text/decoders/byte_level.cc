@@ -35,7 +35,7 @@ class ByteLevel : public TokenStep {
  private:
   void write(size_t bytes) {
     const std::string_view ready = std::string_view(bytes_).substr(0, bytes);
-    if (is_valid_utf8(ready)) {
+    if (is_utf8(ready)) {
       if (!ready.empty()) next().text(ready);
     } else {
       next().text(replace_invalid_utf8(ready));

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/utf8.h"
 #include "text/characters.h"
 #include "text/files/tokenizer_file.h"
 #include "text/json_reader.h"
@@ -66,7 +67,7 @@ const VocabFamily& find_vocab_family(const TokenizerFile& file) {
 // merges.txt as a list of JSON. The first line may be a comment, and a space stands between tokens.
 std::string merges_list(const std::filesystem::path& path) {
   const std::string text = read_text_file(path);
-  if (!is_valid_utf8(text)) bad_input("{}: is not UTF-8", path.string());
+  if (!is_utf8(text)) bad_input("{}: is not UTF-8", path.string());
   std::string out = "[";
   size_t number = 0;
   for (std::string_view rest = text; !rest.empty();) {

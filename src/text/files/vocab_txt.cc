@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/characters.h"
 #include "text/files/tokenizer_file.h"
 #include "text/json_reader.h"
@@ -28,7 +29,7 @@ void check_class(const TokenizerFile& file) {
 
 // A token that stands twice has the id of its last line.
 std::string vocabulary_object(const TokenizerFile& file) {
-  if (!is_valid_utf8(file.text)) bad_input("{}: is not UTF-8", file.source);
+  if (!is_utf8(file.text)) bad_input("{}: is not UTF-8", file.source);
   std::string out = "{";
   size_t id = 0;
   for (std::string_view rest = file.text; !rest.empty(); ++id) {

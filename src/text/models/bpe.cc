@@ -36,13 +36,13 @@ struct BpeModel::Work {
   }
 };
 
-BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<BpeMerge>& merges, BpeOptions options)
+BpeModel::BpeModel(Vocabulary vocabulary, std::vector<BpeMerge> merges, BpeOptions options)
     : vocabulary_(std::move(vocabulary)),
-      merges_(merges),
       options_(std::move(options)),
       has_affixes_(!options_.continuing_subword_prefix.empty() ||
                    !options_.end_of_word_suffix.empty()),
       splits_at_marker_(words_start_at_marker(merges)),
+      merges_(std::move(merges)),
       whole_(std::make_unique<std::atomic<uint8_t>[]>(vocabulary_.end_id())) {
   for (uint32_t c = 0; c < characters_.size(); ++c) {
     std::string character;
@@ -55,7 +55,7 @@ BpeModel::BpeModel(Vocabulary vocabulary, const std::vector<BpeMerge>& merges, B
 
 // Texts without a pre-tokenizer are one word of any length. When no merge reaches over the border
 // between a character and a marker behind it, they fall into words there with the same result.
-bool BpeModel::words_start_at_marker(const std::vector<BpeMerge>& merges) const {
+bool BpeModel::words_start_at_marker(std::span<const BpeMerge> merges) const {
   if (has_affixes_ || options_.ignore_merges || vocabulary_.find(kWordMarker) == Vocabulary::kNone)
     return false;
   for (const BpeMerge& merge : merges) {

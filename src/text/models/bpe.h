@@ -27,7 +27,7 @@ struct BpeOptions {
 
 class BpeModel : public Model {
  public:
-  BpeModel(Vocabulary vocabulary, const std::vector<BpeMerge>& merges, BpeOptions options);
+  BpeModel(Vocabulary vocabulary, std::vector<BpeMerge> merges, BpeOptions options);
 
   void encode(const Pieces& pieces, std::vector<int64_t>& ids,
               std::vector<TokenRange>* ranges) const override;
@@ -50,13 +50,13 @@ class BpeModel : public Model {
   template <bool kTracks>
   bool spell_bytes(std::string_view character, bool first, bool last, Symbols& symbols) const;
   uint32_t unk_or_throw() const;
-  bool words_start_at_marker(const std::vector<BpeMerge>& merges) const;
+  bool words_start_at_marker(std::span<const BpeMerge> merges) const;
 
   Vocabulary vocabulary_;
-  MergeTable merges_;
   BpeOptions options_;
   bool has_affixes_;
   bool splits_at_marker_;
+  MergeTable merges_;
   std::array<uint32_t, 0x400> characters_;  // ids of the first code points; most text is of them
   std::array<uint32_t, 256> bytes_;         // ids of <0xNN>
   // Per id, whether the token's text, as a word, gives just that token: found out once and then

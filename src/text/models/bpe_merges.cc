@@ -1,6 +1,7 @@
 #include "text/models/bpe_merges.h"
 
 #include <algorithm>
+#include <array>
 
 namespace hearth::text {
 namespace {
@@ -8,22 +9,36 @@ namespace {
 // Up to here the search, which is quadratic but has no overhead, is the faster one.
 constexpr size_t kMaxSearched = 48;
 
+// Merges whose slots are fetched at the same time.
+constexpr size_t kBatch = 32;
+
 constexpr uint32_t kRemoved = UINT32_MAX;  // in place of an id
 constexpr uint32_t kEnd = UINT32_MAX;      // in place of a position
 
 }  // namespace
 
-MergeTable::MergeTable(const std::vector<BpeMerge>& merges) {
-  size_t size = 16;
-  while (size < merges.size() * 2) size *= 2;
-  slots_.resize(size);
-  mask_ = size - 1;
-  for (const BpeMerge& m : merges) {
-    size_t i = hash(m.left, m.right) & mask_;
-    while (slots_[i].rank != kNoRank && (slots_[i].left != m.left || slots_[i].right != m.right))
-      i = (i + 1) & mask_;
-    slots_[i] = {m.left, m.right, m.rank, m.merged};
+MergeTable::MergeTable(std::vector<BpeMerge> merges) : merges_(std::move(merges)) {
+  slots_.resize(merges_.size() * 3 / 2 + 1, {0, kEmpty});
+  std::array<uint64_t, kBatch> hashes;
+  for (size_t at = 0; at < merges_.size(); at += kBatch) {
+    const size_t count = std::min(kBatch, merges_.size() - at);
+    for (size_t i = 0; i < count; ++i) {
+      hashes[i] = hash(merges_[at + i].left, merges_[at + i].right);
+      __builtin_prefetch(&slots_[slot_of(hashes[i])], 1);
+    }
+    for (size_t i = 0; i < count; ++i) insert(static_cast<uint32_t>(at + i), hashes[i]);
   }
+}
+
+void MergeTable::insert(uint32_t merge, uint64_t hash) {
+  const BpeMerge& m = merges_[merge];
+  const auto same_pair = [&](const Slot& slot) {
+    return slot.check == static_cast<uint32_t>(hash) && merges_[slot.merge].left == m.left &&
+           merges_[slot.merge].right == m.right;
+  };
+  size_t i = slot_of(hash);
+  while (slots_[i].merge != kEmpty && !same_pair(slots_[i])) i = next(i);
+  slots_[i] = {static_cast<uint32_t>(hash), merge};
 }
 
 void Merger::run(const MergeTable& table, std::vector<uint32_t>& symbols) {

@@ -15,7 +15,8 @@ struct BpeMerge {
   uint32_t merged;       ///< id
 };
 
-/// From a pair of ids to its rank and the id of both together.
+/// From a pair of ids to its rank and the id of both together. Most pairs that are looked up do not
+/// merge, so the table itself is kept small: 8 bytes a slot that tell nearly every such pair.
 class MergeTable {
  public:
   static constexpr uint32_t kNoRank = UINT32_MAX;
@@ -25,26 +26,37 @@ class MergeTable {
   };
 
   /// Of equal pairs the last one counts.
-  explicit MergeTable(const std::vector<BpeMerge>& merges);
+  explicit MergeTable(std::vector<BpeMerge> merges);
 
   Found find(uint32_t left, uint32_t right) const {
-    for (size_t i = hash(left, right) & mask_;; i = (i + 1) & mask_) {
+    const uint64_t h = hash(left, right);
+    for (size_t i = slot_of(h);; i = next(i)) {
       const Slot& slot = slots_[i];
-      if (slot.left == left && slot.right == right) return {slot.rank, slot.merged};
-      if (slot.rank == kNoRank) return {kNoRank, 0};
+      if (slot.merge == kEmpty) return {kNoRank, 0};
+      if (slot.check != static_cast<uint32_t>(h)) continue;
+      const BpeMerge& merge = merges_[slot.merge];
+      if (merge.left == left && merge.right == right) return {merge.rank, merge.merged};
     }
   }
 
  private:
+  static constexpr uint32_t kEmpty = UINT32_MAX;
   struct Slot {
-    uint32_t left = UINT32_MAX, right = UINT32_MAX, rank = kNoRank, merged = 0;
+    uint32_t check;  // the lower bits of the hash
+    uint32_t merge;  // index
   };
-  static size_t hash(uint32_t left, uint32_t right) {
+  static uint64_t hash(uint32_t left, uint32_t right) {
     const uint64_t key = (uint64_t{left} << 32 | right) * 0x9E3779B97F4A7C15;
-    return static_cast<size_t>(key ^ key >> 32);
+    return (key ^ key >> 32) * 0x9E3779B97F4A7C15;
   }
-  std::vector<Slot> slots_;  // open addressing, at most half full
-  size_t mask_;
+  size_t slot_of(uint64_t hash) const {  // by the upper bits
+    return static_cast<size_t>(static_cast<unsigned __int128>(hash) * slots_.size() >> 64);
+  }
+  size_t next(size_t slot) const { return slot + 1 < slots_.size() ? slot + 1 : 0; }
+  void insert(uint32_t merge, uint64_t hash);
+
+  std::vector<BpeMerge> merges_;
+  std::vector<Slot> slots_;  // open addressing, two thirds full
 };
 
 /// Merges the symbols of one word in place; keeps its memory for the next word.

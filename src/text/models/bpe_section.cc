@@ -22,6 +22,14 @@ BpeOptions read_options(const ModelSection& section) {
   return options;
 }
 
+// Inside a word tokens carry the prefix, which is written once.
+std::string joined_text(const BpeMerge& merge, const ModelSection& section,
+                        const BpeOptions& options) {
+  const std::string_view right = section.vocabulary.token(merge.right).value_or("");
+  std::string out(section.vocabulary.token(merge.left).value_or(""));
+  return out.append(right.substr(std::min(options.continuing_subword_prefix.size(), right.size())));
+}
+
 }  // namespace
 
 std::unique_ptr<Model> make_bpe_model(ModelSection section) {
@@ -29,24 +37,15 @@ std::unique_ptr<Model> make_bpe_model(ModelSection section) {
     bad_input("{}: a BPE model needs model.vocab (an object) and model.merges (a list)",
               section.source);
   BpeOptions options = read_options(section);
-  const size_t prefix = options.continuing_subword_prefix.size();
-  std::vector<BpeMerge> merges;
-  merges.reserve(section.merges.size());
-  std::string merged;
-  uint32_t next = 0;  // vocabularies list tokens in the order of their merges: a good guess
-  for (const auto& [left, right] : section.merges) {
-    const std::string_view second = section.vocabulary.token(right).value_or("");
-    merged = section.vocabulary.token(left).value_or("");
-    merged += second.substr(std::min(prefix, second.size()));
-    const bool guessed = section.vocabulary.token(next) == merged;
-    const uint32_t id = guessed ? next : section.vocabulary.find(merged);
-    next = id + 1;
-    if (id == Vocabulary::kNone)
+  for (BpeMerge& merge : section.merges) {
+    if (!options.continuing_subword_prefix.empty()) 
+      merge.merged = section.vocabulary.find(joined_text(merge, section, options));
+    if (merge.merged == Vocabulary::kNone)
       bad_input("{}: model.merges makes the token \"{}\", which is not in model.vocab",
-                section.source, merged);
-    merges.push_back({left, right, static_cast<uint32_t>(merges.size()), id});
+                section.source, joined_text(merge, section, options));
   }
-  return std::make_unique<BpeModel>(std::move(section.vocabulary), merges, std::move(options));
+  return std::make_unique<BpeModel>(std::move(section.vocabulary), std::move(section.merges),
+                                    std::move(options));
 }
 
 }  // namespace hearth::text

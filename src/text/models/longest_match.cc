@@ -44,9 +44,11 @@ class LongestMatch : public VocabularyModel {
  public:
   LongestMatch(Vocabulary vocabulary, std::optional<int64_t> unk, const std::string& source)
       : VocabularyModel(std::move(vocabulary), std::nullopt, source), unk_(unk), source_(source) {
+    std::vector<Trie::Key> keys;
     for (uint32_t id = 0; id < this->vocabulary().end_id(); ++id)
       if (const auto token = this->vocabulary().token(id); token && !token->empty())
-        trie_.add(*token, id);
+        keys.push_back({*token, id});
+    trie_ = Trie(std::move(keys));
   }
 
   void encode(const Pieces& pieces, std::vector<int64_t>& ids,

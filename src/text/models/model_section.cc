@@ -1,7 +1,9 @@
 #include "text/models/model_section.h"
 
+#include "base/background.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/utf8.h"
 
 namespace hearth::text {
 
@@ -10,7 +12,69 @@ namespace hearth::text {
 
 namespace {
 
-void read_vocabulary(JsonReader& reader, ModelSection& section) {
+constexpr size_t kMostReserved = size_t{1} << 19;  // tokens: real vocabularies have up to 2^18
+
+// Files of this size are read and looked up on two threads.
+constexpr size_t kWorthAThread = size_t{1} << 20;
+constexpr size_t kBatchesWaiting = 8;
+
+// Strings that are looked up together, and their ids.
+class Batch {
+ public:
+  std::vector<uint32_t> ids;
+
+  void add(std::string_view text) {
+    text_.append(text);
+    ends_.push_back(text_.size());
+  }
+  size_t size() const { return ends_.size(); }
+  std::string_view text(size_t first, size_t count = 1) const {
+    const size_t begin = first == 0 ? 0 : ends_[first - 1];
+    return std::string_view(text_).substr(begin, ends_[first + count - 1] - begin);
+  }
+  std::span<const std::string_view> all() {
+    views_.clear();
+    for (size_t i = 0; i < size(); ++i) views_.push_back(text(i));
+    return views_;
+  }
+
+ private:
+  std::string text_;
+  std::vector<size_t> ends_;
+  std::vector<std::string_view> views_;
+};
+
+// Reads lists of strings in batches that something is done to, one after the other. Looking tokens
+// up takes as long as reading them, so large files do both at once.
+class Batches {
+ public:
+  using Use = std::function<void(Batch&)>;
+  Batches(Background& background, Use use)
+      : background_(background), use_(std::make_shared<Use>(std::move(use))) {}
+
+  void add(std::string_view text) {
+    if (batch_->size() == kStrings) flush();
+    batch_->add(text);
+  }
+  Batch& last() { return *batch_; }
+  void flush() {
+    background_.put([use = use_, batch = std::move(batch_)] { (*use)(*batch); });
+    batch_ = std::make_shared<Batch>();
+  }
+
+ private:
+  static constexpr size_t kStrings = 2048;  // even, so that pairs stay together
+  Background& background_;
+  std::shared_ptr<Use> use_;
+  std::shared_ptr<Batch> batch_ = std::make_shared<Batch>();
+};
+
+void read_vocabulary(JsonReader& reader, ModelSection& section, Background& background) {
+  // A large file has 130 bytes for each of its tokens when it is indented, merges included.
+  section.vocabulary.reserve(std::min(reader.remaining() / 130, kMostReserved));
+  Batches tokens(background, [&](Batch& batch) {
+    section.vocabulary.add_all(batch.all(), batch.ids);
+  });
   std::string token;
   reader.enter_object();
   while (reader.next_key(token)) {
@@ -18,59 +82,129 @@ void read_vocabulary(JsonReader& reader, ModelSection& section) {
     if (id > Vocabulary::kMaxId)
       bad_input("{}: model.vocab gives the token \"{}\" the id {}, above the {} that are possible",
                 section.source, token, id, Vocabulary::kMaxId);
-    section.vocabulary.add(token, id);
+    tokens.add(token);
+    tokens.last().ids.push_back(id);
   }
+  tokens.flush();
 }
 
 void read_scored_list(JsonReader& reader, ModelSection& section) {
+  section.scored.reserve(std::min(reader.remaining() / 20, kMostReserved));
+  std::string token;
   reader.enter_array();
   while (reader.next_element()) {
     reader.enter_array();
     if (!reader.next_element()) reader.wrong("a token");
-    std::string token(reader.string());
+    token = reader.string();
     if (!reader.next_element()) reader.wrong("a score");
-    section.scored.emplace_back(std::move(token), reader.number());
+    section.scored.add(token, reader.number());
     if (reader.next_element()) reader.wrong("the end of a pair of token and score");
     if (section.scored.size() > Vocabulary::kMaxId)
       bad_input("{}: model.vocab has more than {} tokens", section.source, Vocabulary::kMaxId);
   }
 }
 
-uint32_t known_token(std::string_view token, const ModelSection& section) {
-  const uint32_t id = section.vocabulary.find(token);
-  if (id == Vocabulary::kNone)
-    bad_input("{}: model.merges has the token \"{}\", which is not in model.vocab", section.source,
-              token);
-  return id;
+// Merges are pairs of tokens, several for each token of a large vocabulary.
+class MergeFinder {
+ public:
+  explicit MergeFinder(ModelSection& section) : section_(section) {}
+
+  void operator()(Batch& tokens) {
+    tokens.ids.resize(tokens.size());
+    section_.vocabulary.find_all(tokens.all(), tokens.ids);
+    for (size_t i = 0; i < tokens.size(); ++i)
+      if (tokens.ids[i] == Vocabulary::kNone)
+        bad_input("{}: model.merges has the token \"{}\", which is not in model.vocab",
+                  section_.source, replace_invalid_utf8(tokens.text(i)));
+    for (size_t i = 0; i < tokens.size(); i += 2)
+      section_.merges.push_back({tokens.ids[i], tokens.ids[i + 1],
+                                 static_cast<uint32_t>(section_.merges.size()),
+                                 find_joined(tokens.text(i, 2))});
+  }
+
+ private:
+  // Vocabularies list tokens in the order of the merges that make them: a good guess.
+  uint32_t find_joined(std::string_view text) {
+    if (section_.vocabulary.token(last_) == text) return last_;
+    const bool is_next = section_.vocabulary.token(last_ + 1) == text;
+    const uint32_t id = is_next ? last_ + 1 : section_.vocabulary.find(text);
+    if (id != Vocabulary::kNone) last_ = id;
+    return id;
+  }
+
+  ModelSection& section_;
+  uint32_t last_ = 0;
+};
+
+// What stands between two strings of a list. It is the same all the way through nearly every file,
+// indented or not, so that most of it can be compared instead of being read.
+class Gap {
+ public:
+  void begin(const JsonReader& reader) { from_ = reader.position(); }
+  void end(const JsonReader& reader) {
+    if (from_) text_ = reader.since(*from_);
+  }
+  bool repeats(JsonReader& reader) const { return !text_.empty() && reader.take(text_); }
+
+ private:
+  std::optional<size_t> from_;
+  std::string_view text_;
+};
+
+// ["a", "b"], and all that follow it in the same spelling.
+void read_pairs(JsonReader& reader, Gap& between, Batches& merges) {
+  Gap inside;
+  reader.enter_array();
+  if (!reader.next_element()) reader.wrong("a token");
+  reader.peek();
+  between.end(reader);
+  do {
+    merges.add(reader.raw_string());
+    inside.begin(reader);
+    if (!inside.repeats(reader)) {
+      if (!reader.next_element()) reader.wrong("a token");
+      reader.peek();
+      inside.end(reader);
+    }
+    merges.add(reader.raw_string());
+    between.begin(reader);
+  } while (between.repeats(reader));
+  if (reader.next_element()) reader.wrong("the end of a merge of two tokens");
 }
 
-// Both spellings: "a b" and ["a", "b"].
-void read_merges(JsonReader& reader, ModelSection& section) {
+// "a b"
+void read_line(JsonReader& reader, const std::string& source, Batches& merges) {
+  const std::string_view line = reader.raw_string();
+  if (line.starts_with("#version")) return;
+  const size_t space = line.find(' ');
+  if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos)
+    bad_input("{}: model.merges has \"{}\", which is not two tokens with a space between them", source,
+              replace_invalid_utf8(line));
+  merges.add(line.substr(0, space));
+  merges.add(line.substr(space + 1));
+}
+
+void read_merges(JsonReader& reader, ModelSection& section, Background& background) {
+  // More than there will be: memory that is not written to is not taken.
+  section.merges.reserve(std::min(reader.remaining() / 12, 4 * kMostReserved));
+  Batches merges(background, MergeFinder(section));
+  Gap between;
   reader.enter_array();
   while (reader.next_element()) {
     if (reader.peek() == '[') {
-      reader.enter_array();
-      if (!reader.next_element()) reader.wrong("a token");
-      const uint32_t left = known_token(reader.string(), section);
-      if (!reader.next_element()) reader.wrong("a token");
-      section.merges.emplace_back(left, known_token(reader.string(), section));
-      if (reader.next_element()) reader.wrong("the end of a merge of two tokens");
-      continue;
+      read_pairs(reader, between, merges);
+    } else {
+      read_line(reader, section.source, merges);
+      between = Gap();
     }
-    const std::string_view line = reader.string();
-    if (line.starts_with("#version")) continue;
-    const size_t space = line.find(' ');
-    if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos)
-      bad_input("{}: model.merges has \"{}\", which is not two tokens with a space between them",
-                section.source, line);
-    section.merges.emplace_back(known_token(line.substr(0, space), section),
-                                known_token(line.substr(space + 1), section));
   }
+  merges.flush();
 }
 
 // Reads everything but the options, which `options` takes.
 void read_section(JsonReader& reader, Json& options, ModelSection& section) {
   std::string_view early_merges;  // in front of the vocabulary they refer to
+  Background background(reader.remaining() > kWorthAThread ? kBatchesWaiting : 0);
   std::string key;
   reader.enter_object();
   while (reader.next_key(key)) {
@@ -79,13 +213,13 @@ void read_section(JsonReader& reader, Json& options, ModelSection& section) {
       if (reader.peek() == '[') {
         read_scored_list(reader, section);
       } else {
-        read_vocabulary(reader, section);
+        read_vocabulary(reader, section, background);
       }
     } else if (key != "merges") {
       options[key] = parse_json(reader.skip(), section.source);
     } else if (section.has_vocabulary) {
       section.has_merges = true;
-      read_merges(reader, section);
+      read_merges(reader, section, background);
     } else {
       early_merges = reader.skip();
     }
@@ -93,8 +227,9 @@ void read_section(JsonReader& reader, Json& options, ModelSection& section) {
   if (!early_merges.empty()) {
     JsonReader late(early_merges, section.source + ": model.merges");
     section.has_merges = true;
-    read_merges(late, section);
+    read_merges(late, section, background);
   }
+  background.finish();
 }
 
 // Old files do not say the type; the fields tell.

@@ -24,6 +24,7 @@ class PlamoModel : public VocabularyModel {
              const std::string& source)
       : VocabularyModel(std::move(vocabulary), std::nullopt, source), scores_(tokens.size()) {
     bytes_.fill(Vocabulary::kNone);
+    std::vector<Trie::Key> keys;
     for (uint32_t id = 0; id < tokens.size(); ++id) {
       const PlamoToken& token = tokens[id];
       const auto byte = token.is_byte ? parse_byte_token(token.text) : std::nullopt;
@@ -34,8 +35,9 @@ class PlamoModel : public VocabularyModel {
           score > static_cast<double>(-kLowestScore))
         continue;
       scores_[id] = static_cast<int64_t>(score);
-      trie_.add(token.text, id);
+      keys.push_back({token.text, id});
     }
+    trie_ = Trie(std::move(keys));
     for (size_t byte = 0; byte < bytes_.size(); ++byte)
       if (bytes_[byte] == Vocabulary::kNone)
         bad_input("{}: the byte {} has no token", source, byte_token(static_cast<uint8_t>(byte)));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/background.h"
 #include "base/error.h"
 #include "text/byte_token.h"
 #include "text/models/model_section.h"
@@ -13,23 +14,30 @@ namespace {
 // What an unknown character costs below the worst piece, in log probability.
 constexpr double kUnkPenalty = 10.0;
 
+// Pieces from which on the two ways to find them are built on two threads.
+constexpr uint32_t kWorthAThread = 1 << 14;
+
 class UnigramModel : public Model {
  public:
-  UnigramModel(std::vector<std::pair<std::string, double>> pieces, std::optional<uint32_t> unk,
-               bool byte_fallback, std::string source)
-      : unk_(unk), byte_fallback_(byte_fallback), source_(std::move(source)) {
-    double lowest = std::numeric_limits<double>::infinity();
-    scores_.reserve(pieces.size());
-    for (const auto& [text, score] : pieces) {
-      const auto id = static_cast<uint32_t>(scores_.size());
-      vocabulary_.add(text, id);
-      trie_.add(text, id, true);
-      scores_.push_back(score);
-      lowest = std::min(lowest, score);
-    }
+  UnigramModel(ScoredPieces pieces, std::optional<uint32_t> unk, bool byte_fallback,
+               std::string source)
+      : scores_(pieces.take_scores()),
+        unk_(unk),
+        byte_fallback_(byte_fallback),
+        source_(std::move(source)) {
+    const auto count = static_cast<uint32_t>(pieces.size());
+    Background background(count > kWorthAThread ? 1 : 0);
+    background.put([&] { add_to_vocabulary(pieces); });
+    std::vector<Trie::Key> keys;  // from the last on, because of equal texts the last one counts
+    keys.reserve(count);
+    for (uint32_t id = count; id-- > 0;) keys.push_back({pieces.text(id), id});
+    trie_ = Trie(std::move(keys));
+    background.finish();
     // A text that appears twice keeps its first name for decoding.
-    for (uint32_t id = 0; id < pieces.size(); ++id)
-      if (!vocabulary_.token(id)) repeated_.emplace_back(id, std::move(pieces[id].first));
+    for (uint32_t id = 0; id < count; ++id)
+      if (!vocabulary_.token(id)) repeated_.emplace_back(id, pieces.text(id));
+    double lowest = std::numeric_limits<double>::infinity();
+    for (const double score : scores_) lowest = std::min(lowest, score);
     unk_score_ = lowest - kUnkPenalty;
   }
 
@@ -67,6 +75,17 @@ class UnigramModel : public Model {
   bool names_unknown_by_text() const override { return true; }
 
  private:
+  void add_to_vocabulary(const ScoredPieces& pieces) {
+    std::vector<std::string_view> texts;
+    std::vector<uint32_t> ids;
+    for (uint32_t id = 0; id < pieces.size(); ++id) {
+      texts.push_back(pieces.text(id));
+      ids.push_back(id);
+    }
+    vocabulary_.reserve(texts.size());
+    vocabulary_.add_all(texts, ids);
+  }
+
   struct Output {
     std::vector<int64_t>& ids;
     std::vector<TokenRange>* ranges;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/characters.h"
 #include "text/sentencepiece/proto.h"
 #include "text/vocabulary.h"
@@ -22,7 +23,7 @@ SentencePieceFile::Piece read_piece(ProtoReader piece, size_t index) {
       out.type = static_cast<PieceType>(type);
     }
   }
-  if (out.text.empty() || !is_valid_utf8(out.text))
+  if (out.text.empty() || !is_utf8(out.text))
     bad_input("{}: piece {} is {}", piece.name(), index, out.text.empty() ? "empty" : "not UTF-8");
   if (!std::isfinite(out.score))
     bad_input("{}: piece {} has a score that is not finite", piece.name(), index);
@@ -48,7 +49,7 @@ void read_trainer_spec(ProtoReader spec, SentencePieceFile& out) {
     const std::string_view name = spec.bytes();
     if (!name.empty()) *names[field - 46] = name;
   }
-  if (!is_valid_utf8(out.unk_surface)) bad_input("{}: unk_surface is not UTF-8", spec.name());
+  if (!is_utf8(out.unk_surface)) bad_input("{}: unk_surface is not UTF-8", spec.name());
 }
 
 void read_normalizer_spec(ProtoReader spec, SentencePieceFile& out) {

@@ -10,7 +10,13 @@ namespace hearth::text {
 PieceTable::PieceTable(const SentencePieceFile& file, const std::string& source)
     : byte_fallback_(file.byte_fallback) {
   bytes_.fill(Vocabulary::kNone);
-  for (uint32_t id = 0; id < file.pieces.size(); ++id) add(file.pieces[id], id, source);
+  std::vector<Trie::Key> user_defined;
+  for (uint32_t id = 0; id < file.pieces.size(); ++id) {
+    add(file.pieces[id], id, source);
+    if (file.pieces[id].type == PieceType::user_defined)
+      user_defined.push_back({file.pieces[id].text, id});
+  }
+  user_defined_ = Trie(std::move(user_defined));
   if (unk_ == Vocabulary::kNone) bad_input("{}: has no unknown piece", source);
   const bool all_bytes = std::find(bytes_.begin(), bytes_.end(), Vocabulary::kNone) == bytes_.end();
   if (byte_fallback_ && !all_bytes)
@@ -27,7 +33,6 @@ void PieceTable::add(const SentencePieceFile::Piece& piece, uint32_t id,
   if (vocabulary.find(piece.text) != Vocabulary::kNone)
     bad_input("{}: has the piece \"{}\" twice", source, piece.text);
   vocabulary.add(piece.text, id);
-  if (piece.type == PieceType::user_defined) user_defined_.add(piece.text, id);
   if (piece.type == PieceType::unknown) {
     if (unk_ != Vocabulary::kNone) bad_input("{}: has two unknown pieces", source);
     unk_ = id;

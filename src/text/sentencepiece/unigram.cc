@@ -16,6 +16,7 @@ class SentencePieceUnigram : public SentencePieceModel {
       : SentencePieceModel(std::move(pieces)) {
     float lowest = FLT_MAX;
     highest_ = FLT_MIN;
+    std::vector<Trie::Key> keys;
     for (uint32_t id = 0; id < table().size(); ++id) {
       const PieceType type = table().type(id);
       if (type == PieceType::normal) {
@@ -23,8 +24,9 @@ class SentencePieceUnigram : public SentencePieceModel {
         highest_ = std::max(highest_, table().score(id));
       }
       if (type == PieceType::normal || type == PieceType::user_defined)
-        trie_.add(table().text(id), id);
+        keys.push_back({table().text(id), id});
     }
+    trie_ = Trie(std::move(keys));
     unk_score_ = lowest - kUnkPenalty;
   }
 
