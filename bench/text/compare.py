@@ -208,8 +208,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.3, help="for each figure of a round (default 0.3)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        texts = args.text or make_texts(pathlib.Path(scratch))
-        folders = args.folders or make_tokenizers(pathlib.Path(scratch), texts)
+        texts = [text.resolve() for text in args.text] or make_texts(pathlib.Path(scratch))
+        folders = [folder.resolve() for folder in args.folders] or make_tokenizers(pathlib.Path(scratch), texts)
         paths = [str(text) for text in texts]
         for folder in folders:
             ours, rust = [], []

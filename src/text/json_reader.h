@@ -34,9 +34,7 @@ class JsonReader {
   /// Bytes that are still to be read.
   size_t remaining() const { return text_.size() - at_; }
   size_t position() const { return at_; }
-  std::string_view since(size_t position) const {
-    return text_.substr(position, at_ - position);
-  }
+  std::string_view since(size_t position) const { return text_.substr(position, at_ - position); }
   /// Passes over `punctuation` when it comes next. It must be what stood between two values of the
   /// same list before.
   bool take(std::string_view punctuation);

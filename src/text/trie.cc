@@ -45,8 +45,8 @@ std::vector<Prefix> sorted(const std::vector<Key>& keys) {
     order.push_back({first_bytes(key.text), static_cast<uint32_t>(order.size())});
   sort_by_first_bytes(order);
   for (auto begin = order.begin(); begin != order.end();) {
-    const auto end = std::find_if(begin, order.end(),
-                                  [&](const Prefix& p) { return p.bytes != begin->bytes; });
+    const auto end =
+        std::find_if(begin, order.end(), [&](const Prefix& p) { return p.bytes != begin->bytes; });
     if (end - begin > 1)
       std::stable_sort(begin, end, [&](const Prefix& a, const Prefix& b) {
         return keys[a.key].text < keys[b.key].text;
@@ -96,8 +96,8 @@ Trie::Trie(std::vector<Key> list) : labels_(1), first_(256, kNone) {
     deeper.clear();
     for (auto [begin, end] : level) {
       const bool ends_here = begin < end && keys.length(begin) == depth;
-      nodes_.push_back({static_cast<uint32_t>(labels_.size()),
-                        ends_here ? keys.values[begin] : kNone});
+      nodes_.push_back(
+          {static_cast<uint32_t>(labels_.size()), ends_here ? keys.values[begin] : kNone});
       while (begin < end && keys.length(begin) == depth) ++begin;
       while (begin < end) {
         const char byte = keys.byte(begin, depth);

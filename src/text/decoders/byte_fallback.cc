@@ -29,8 +29,7 @@ class ByteFallback : public TokenStep {
     run_ += static_cast<char>(*byte);
     // Only the last bytes can be new or incomplete: all before them have been checked.
     const size_t incomplete = incomplete_utf8_suffix(run_);
-    if (is_utf8(
-            std::string_view(run_).substr(checked_, run_.size() - incomplete - checked_))) {
+    if (is_utf8(std::string_view(run_).substr(checked_, run_.size() - incomplete - checked_))) {
       checked_ = run_.size() - incomplete;
     } else {
       broken_ = true;

@@ -36,13 +36,13 @@ struct BpeModel::Work {
   }
 };
 
-BpeModel::BpeModel(Vocabulary vocabulary, std::vector<BpeMerge> merges, BpeOptions options)
+BpeModel::BpeModel(Vocabulary vocabulary, std::span<const BpeMerge> merges, BpeOptions options)
     : vocabulary_(std::move(vocabulary)),
       options_(std::move(options)),
       has_affixes_(!options_.continuing_subword_prefix.empty() ||
                    !options_.end_of_word_suffix.empty()),
       splits_at_marker_(words_start_at_marker(merges)),
-      merges_(std::move(merges)),
+      merges_(merges),
       whole_(std::make_unique<std::atomic<uint8_t>[]>(vocabulary_.end_id())) {
   for (uint32_t c = 0; c < characters_.size(); ++c) {
     std::string character;

@@ -27,7 +27,7 @@ struct BpeOptions {
 
 class BpeModel : public Model {
  public:
-  BpeModel(Vocabulary vocabulary, std::vector<BpeMerge> merges, BpeOptions options);
+  BpeModel(Vocabulary vocabulary, std::span<const BpeMerge> merges, BpeOptions options);
 
   void encode(const Pieces& pieces, std::vector<int64_t>& ids,
               std::vector<TokenRange>* ranges) const override;

@@ -1,7 +1,7 @@
 #include "text/models/bpe_merges.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 
 namespace hearth::text {
 namespace {
@@ -9,36 +9,43 @@ namespace {
 // Up to here the search, which is quadratic but has no overhead, is the faster one.
 constexpr size_t kMaxSearched = 48;
 
-// Merges whose slots are fetched at the same time.
-constexpr size_t kBatch = 32;
+// So many merges ahead, memory is fetched.
+constexpr size_t kAhead = 16;
 
 constexpr uint32_t kRemoved = UINT32_MAX;  // in place of an id
 constexpr uint32_t kEnd = UINT32_MAX;      // in place of a position
 
 }  // namespace
 
-MergeTable::MergeTable(std::vector<BpeMerge> merges) : merges_(std::move(merges)) {
-  slots_.resize(merges_.size() * 3 / 2 + 1, {0, kEmpty});
-  std::array<uint64_t, kBatch> hashes;
-  for (size_t at = 0; at < merges_.size(); at += kBatch) {
-    const size_t count = std::min(kBatch, merges_.size() - at);
-    for (size_t i = 0; i < count; ++i) {
-      hashes[i] = hash(merges_[at + i].left, merges_[at + i].right);
-      __builtin_prefetch(&slots_[slot_of(hashes[i])], 1);
-    }
-    for (size_t i = 0; i < count; ++i) insert(static_cast<uint32_t>(at + i), hashes[i]);
+MergeTable::MergeTable(std::span<const BpeMerge> merges) {
+  make_rows(merges);
+  const auto home = [&](const BpeMerge& m) {
+    return slots_.data() + rows_[m.left].begin + (hash(m.right) & (rows_[m.left].slots - 1));
+  };
+  for (size_t i = 0; i < merges.size(); ++i) {
+    if (i + 2 * kAhead < merges.size()) __builtin_prefetch(&rows_[merges[i + 2 * kAhead].left]);
+    if (i + kAhead < merges.size()) __builtin_prefetch(home(merges[i + kAhead]), 1);
+    const BpeMerge& merge = merges[i];
+    const Row row = rows_[merge.left];
+    uint32_t at = hash(merge.right);
+    const auto slot = [&]() -> Slot& { return slots_[row.begin + (at & (row.slots - 1))]; };
+    while (slot().found.rank != kNoRank && slot().right != merge.right) ++at;
+    slot() = {merge.right, {merge.rank, merge.merged}};
   }
 }
 
-void MergeTable::insert(uint32_t merge, uint64_t hash) {
-  const BpeMerge& m = merges_[merge];
-  const auto same_pair = [&](const Slot& slot) {
-    return slot.check == static_cast<uint32_t>(hash) && merges_[slot.merge].left == m.left &&
-           merges_[slot.merge].right == m.right;
-  };
-  size_t i = slot_of(hash);
-  while (slots_[i].merge != kEmpty && !same_pair(slots_[i])) i = next(i);
-  slots_[i] = {static_cast<uint32_t>(hash), merge};
+void MergeTable::make_rows(std::span<const BpeMerge> merges) {
+  for (const BpeMerge& merge : merges) {
+    if (merge.left >= rows_.size()) rows_.resize(size_t{merge.left} + 1);
+    ++rows_[merge.left].slots;
+  }
+  size_t slots = 0;
+  for (Row& row : rows_) {
+    row.begin = static_cast<uint32_t>(slots);
+    if (row.slots > 0) row.slots = std::bit_ceil(row.slots + row.slots / 4 + 1);
+    slots += row.slots;
+  }
+  slots_.resize(slots, {0, {kNoRank, 0}});
 }
 
 void Merger::run(const MergeTable& table, std::vector<uint32_t>& symbols) {
@@ -90,7 +97,7 @@ void Merger::push_pair(const MergeTable& table, const std::vector<uint32_t>& sym
   const MergeTable::Found found = table.find(symbols[left], symbols[next_[left]]);
   if (found.rank == MergeTable::kNoRank) return;
   heap_.push_back({found.rank, left, found.merged});
-  std::push_heap(heap_.begin(), heap_.end(), later);
+  std::push_heap(heap_.begin(), heap_.end(), Later());
 }
 
 template <bool kTracks>
@@ -106,10 +113,10 @@ void Merger::queue(const MergeTable& table, std::vector<uint32_t>& symbols, uint
     const MergeTable::Found found = table.find(symbols[i], symbols[i + 1]);
     if (found.rank != MergeTable::kNoRank) heap_.push_back({found.rank, i, found.merged});
   }
-  std::make_heap(heap_.begin(), heap_.end(), later);
+  std::make_heap(heap_.begin(), heap_.end(), Later());
   while (!heap_.empty()) {
     const Candidate best = heap_.front();
-    std::pop_heap(heap_.begin(), heap_.end(), later);
+    std::pop_heap(heap_.begin(), heap_.end(), Later());
     heap_.pop_back();
     const uint32_t left = best.position;
     const uint32_t right = symbols[left] == kRemoved ? kEnd : next_[left];

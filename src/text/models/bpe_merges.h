@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace hearth::text {
@@ -15,8 +16,10 @@ struct BpeMerge {
   uint32_t merged;       ///< id
 };
 
-/// From a pair of ids to its rank and the id of both together. Most pairs that are looked up do not
-/// merge, so the table itself is kept small: 8 bytes a slot that tell nearly every such pair.
+/// From a pair of ids to its rank and the id of both together. Each left symbol has a small hash
+/// table of its own, because a text has few symbols but many pairs, most of which do not merge:
+/// what is looked up stays in the cache, where a table of all pairs would miss it nearly every
+/// time.
 class MergeTable {
  public:
   static constexpr uint32_t kNoRank = UINT32_MAX;
@@ -26,37 +29,31 @@ class MergeTable {
   };
 
   /// Of equal pairs the last one counts.
-  explicit MergeTable(std::vector<BpeMerge> merges);
+  explicit MergeTable(std::span<const BpeMerge> merges);
 
   Found find(uint32_t left, uint32_t right) const {
-    const uint64_t h = hash(left, right);
-    for (size_t i = slot_of(h);; i = next(i)) {
-      const Slot& slot = slots_[i];
-      if (slot.merge == kEmpty) return {kNoRank, 0};
-      if (slot.check != static_cast<uint32_t>(h)) continue;
-      const BpeMerge& merge = merges_[slot.merge];
-      if (merge.left == left && merge.right == right) return {merge.rank, merge.merged};
+    if (left >= rows_.size()) return {kNoRank, 0};
+    const Row row = rows_[left];
+    if (row.slots == 0) return {kNoRank, 0};
+    for (uint32_t i = hash(right);; ++i) {
+      const Slot& slot = slots_[row.begin + (i & (row.slots - 1))];
+      if (slot.right == right || slot.found.rank == kNoRank) return slot.found;
     }
   }
 
  private:
-  static constexpr uint32_t kEmpty = UINT32_MAX;
-  struct Slot {
-    uint32_t check;  // the lower bits of the hash
-    uint32_t merge;  // index
+  struct Row {
+    uint32_t begin = 0, slots = 0;  // a power of two, or 0
   };
-  static uint64_t hash(uint32_t left, uint32_t right) {
-    const uint64_t key = (uint64_t{left} << 32 | right) * 0x9E3779B97F4A7C15;
-    return (key ^ key >> 32) * 0x9E3779B97F4A7C15;
-  }
-  size_t slot_of(uint64_t hash) const {  // by the upper bits
-    return static_cast<size_t>(static_cast<unsigned __int128>(hash) * slots_.size() >> 64);
-  }
-  size_t next(size_t slot) const { return slot + 1 < slots_.size() ? slot + 1 : 0; }
-  void insert(uint32_t merge, uint64_t hash);
+  struct Slot {
+    uint32_t right;
+    Found found;  // of rank kNoRank in a free slot
+  };
+  static uint32_t hash(uint32_t right) { return right * 0x9E3779B1 >> 15; }
+  void make_rows(std::span<const BpeMerge> merges);
 
-  std::vector<BpeMerge> merges_;
-  std::vector<Slot> slots_;  // open addressing, two thirds full
+  std::vector<Row> rows_;    // by left
+  std::vector<Slot> slots_;  // of all rows: open addressing, at most four fifths full
 };
 
 /// Merges the symbols of one word in place; keeps its memory for the next word.
@@ -77,9 +74,11 @@ class Merger {
   struct Candidate {
     uint32_t rank, position, merged;
   };
-  static bool later(const Candidate& a, const Candidate& b) {
-    return a.rank != b.rank ? a.rank > b.rank : a.position > b.position;
-  }
+  struct Later {
+    bool operator()(const Candidate& a, const Candidate& b) const {
+      return a.rank != b.rank ? a.rank > b.rank : a.position > b.position;
+    }
+  };
   void push_pair(const MergeTable& table, const std::vector<uint32_t>& symbols, uint32_t left);
 
   std::vector<MergeTable::Found> pairs_;  // of the search: pair i is symbols i and i + 1

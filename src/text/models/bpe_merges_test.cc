@@ -52,7 +52,8 @@ TEST(Merger, MergesAsDefined) {
 }
 
 TEST(MergeTable, TheLastOfEqualPairsCounts) {
-  const MergeTable table({{1, 2, 0, 10}, {1, 2, 1, 11}});
+  const std::vector<BpeMerge> merges = {{1, 2, 0, 10}, {1, 2, 1, 11}};
+  const MergeTable table(merges);
   EXPECT_EQ(table.find(1, 2).merged, 11u);
   EXPECT_EQ(table.find(1, 2).rank, 1u);
   EXPECT_EQ(table.find(2, 1).rank, MergeTable::kNoRank);

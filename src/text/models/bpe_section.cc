@@ -38,13 +38,13 @@ std::unique_ptr<Model> make_bpe_model(ModelSection section) {
               section.source);
   BpeOptions options = read_options(section);
   for (BpeMerge& merge : section.merges) {
-    if (!options.continuing_subword_prefix.empty()) 
+    if (!options.continuing_subword_prefix.empty())
       merge.merged = section.vocabulary.find(joined_text(merge, section, options));
     if (merge.merged == Vocabulary::kNone)
       bad_input("{}: model.merges makes the token \"{}\", which is not in model.vocab",
                 section.source, joined_text(merge, section, options));
   }
-  return std::make_unique<BpeModel>(std::move(section.vocabulary), std::move(section.merges),
+  return std::make_unique<BpeModel>(std::move(section.vocabulary), section.merges,
                                     std::move(options));
 }
 

@@ -72,9 +72,8 @@ class Batches {
 void read_vocabulary(JsonReader& reader, ModelSection& section, Background& background) {
   // A large file has 130 bytes for each of its tokens when it is indented, merges included.
   section.vocabulary.reserve(std::min(reader.remaining() / 130, kMostReserved));
-  Batches tokens(background, [&](Batch& batch) {
-    section.vocabulary.add_all(batch.all(), batch.ids);
-  });
+  Batches tokens(background,
+                 [&](Batch& batch) { section.vocabulary.add_all(batch.all(), batch.ids); });
   std::string token;
   reader.enter_object();
   while (reader.next_key(token)) {
@@ -178,8 +177,8 @@ void read_line(JsonReader& reader, const std::string& source, Batches& merges) {
   if (line.starts_with("#version")) return;
   const size_t space = line.find(' ');
   if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos)
-    bad_input("{}: model.merges has \"{}\", which is not two tokens with a space between them", source,
-              replace_invalid_utf8(line));
+    bad_input("{}: model.merges has \"{}\", which is not two tokens with a space between them",
+              source, replace_invalid_utf8(line));
   merges.add(line.substr(0, space));
   merges.add(line.substr(space + 1));
 }

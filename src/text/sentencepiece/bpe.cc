@@ -21,7 +21,7 @@ class SentencePieceBpe : public SentencePieceModel {
     const std::vector<uint32_t> ranks = ranks_by_score(source);
     for (uint32_t id = 0; id < table().size(); ++id)
       if (ranks[id] != MergeTable::kNoRank) add_merges(id, ranks[id], merges);
-    merges_.emplace(std::move(merges));
+    merges_.emplace(merges);
   }
 
  protected:
