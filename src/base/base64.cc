@@ -14,6 +14,12 @@ constexpr std::string_view kDigits =
 }  // namespace
 
 std::string decode_base64(std::string_view text, const std::string& name) {
+  auto bytes = try_decode_base64(text);
+  if (!bytes) bad_input("{} is not base64", name);
+  return *std::move(bytes);
+}
+
+std::optional<std::string> try_decode_base64(std::string_view text) {
   static const auto values = [] {  // called once a token of a vocabulary
     std::array<int8_t, 256> table;
     table.fill(-1);
@@ -28,7 +34,7 @@ std::string decode_base64(std::string_view text, const std::string& name) {
   int count = 0;
   for (const char c : text) {
     const int8_t value = values[static_cast<uint8_t>(c)];
-    if (value < 0) bad_input("{} is not base64", name);
+    if (value < 0) return std::nullopt;
     bits = bits << 6 | static_cast<uint32_t>(value);
     count += 6;
     if (count < 8) continue;

@@ -225,7 +225,9 @@ Encoding Tokenizer::Impl::encode(const TextInput& input, const EncodeOptions& op
   std::vector<TokenizedText> texts;
   texts.push_back(tokenize(input.text, options.offsets));
   if (input.pair) texts.push_back(tokenize(*input.pair, options.offsets));
-  const Layout layout = this->layout(input.pair.has_value(), options.add_special_tokens);
+  std::optional<Layout> of_pair;
+  if (input.pair) of_pair = layout(true, options.add_special_tokens);
+  const Layout& layout = of_pair ? *of_pair : single(options.add_special_tokens);
   const auto& limit = options.truncation ? options.truncation : truncation;
   if (limit) truncate(texts, *limit, layout.special_tokens());
   return assemble(layout, texts, options.offsets);

@@ -14,9 +14,10 @@ void RankedVocabulary::add(std::string_view bytes, uint64_t id) {
   spelled_.clear();
   for (const char byte : bytes) append_byte_character(spelled_, byte);
   const auto number = static_cast<uint32_t>(id);
-  if (tokens_.find(spelled_) != Vocabulary::kNone || tokens_.token(number))
-    bad_input("{}: has the token {} twice", source_, id);
-  tokens_.add(spelled_, number);
+  const size_t before = tokens_.size();
+  const bool taken = tokens_.token(number).has_value();
+  if (!taken) tokens_.add(spelled_, number);
+  if (tokens_.size() == before) bad_input("{}: has the token {} twice", source_, id);
 }
 
 std::unique_ptr<Tokenizer::Impl> RankedVocabulary::make_tokenizer(

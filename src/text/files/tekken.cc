@@ -91,7 +91,9 @@ TekkenToken read_token(JsonReader& reader, const std::string& source) {
     if (key == "rank") {
       out.rank = reader.unsigned_integer();
     } else if (key == "token_bytes") {
-      out.bytes = decode_base64(reader.string(), source + ": vocab: token_bytes");
+      const auto bytes = try_decode_base64(reader.string());
+      if (!bytes) bad_input("{}: vocab: token_bytes is not base64", source);
+      out.bytes = *bytes;
       has_bytes = true;
     } else {
       reader.skip();
@@ -124,6 +126,7 @@ std::unique_ptr<Tokenizer::Impl> read_tekken_file(const TokenizerFile& file) {
   // Files hold more tokens than the model uses; the lowest ranks count.
   const uint32_t count = tekken.vocabulary_size - tekken.special_count;
   RankedVocabulary vocabulary(file.source);
+  vocabulary.reserve(std::min(count, Vocabulary::kMaxId));
   JsonReader list(tokens, file.source + ": vocab");
   list.enter_array();
   while (list.next_element()) {

@@ -87,6 +87,8 @@ std::vector<AddedToken> special_tokens(const TiktokenFamily& family) {
 }
 
 void read_ranks(std::string_view text, const std::string& source, RankedVocabulary& out) {
+  constexpr size_t kUsualLine = 18;
+  out.reserve(text.size() / kUsualLine);
   size_t number = 0;
   while (!text.empty()) {
     std::string_view line = text.substr(0, text.find('\n'));
@@ -98,9 +100,10 @@ void read_ranks(std::string_view text, const std::string& source, RankedVocabula
     uint64_t rank = 0;
     const char* last = line.data() + line.size();
     const auto [end, error] = std::from_chars(std::min(line.data() + space + 1, last), last, rank);
-    if (space == 0 || error != std::errc() || end != last)
+    const auto token = try_decode_base64(line.substr(0, space));
+    if (space == 0 || !token || error != std::errc() || end != last)
       bad_input("{}: line {} should be a token in base64, a space and its rank", source, number);
-    out.add(decode_base64(line.substr(0, space), fmt::format("{}: line {}", source, number)), rank);
+    out.add(*token, rank);
   }
   if (out.tokens().size() == 0) bad_input("{}: has no tokens", source);
 }
