@@ -19,8 +19,9 @@ namespace {
 constexpr size_t kMaxStackBytes = size_t{64} << 20;
 
 // A pattern can need a scan of the whole text from every position, which PCRE2 does not count. So
-// it looks at this many positions at a time (for which it must be compiled to heed a limit), and a search gives up after this many seconds; the
-// patterns of real tokenizers match at nearly every position.
+// it looks at this many positions at a time, a limit that it heeds only when compiled for it, and a
+// search gives up after this many seconds; the patterns of real tokenizers match at nearly every
+// position.
 constexpr size_t kPositions = 1024;
 constexpr std::chrono::seconds kMaxTime{10};
 
