@@ -119,7 +119,7 @@ std::vector<Case> llama_and_mistral_cases() {
        R"(Hm.[TOOL_CALLS] [{"name": "f", "arguments": {"n": 1}, "id": "abcdefghi"}])",
        "Hm.",
        "",
-       {{"", "f", R"({"n": 1})"}}},
+       {{"abcdefghi", "f", R"({"n": 1})"}}},
       {"mistral",
        R"([TOOL_CALLS]f[CALL_ID]abc[ARGS]{"n": 1}[TOOL_CALLS]g[ARGS]{})",
        "",
