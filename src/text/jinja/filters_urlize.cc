@@ -1,9 +1,12 @@
 // The filter urlize: addresses in a text become links of HTML.
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <vector>
 
+#include "base/utf8.h"
 #include "text/jinja/error.h"
 #include "text/jinja/evaluator.h"
 #include "text/jinja/filters.h"
