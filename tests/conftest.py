@@ -103,6 +103,19 @@ def programs():
     return pathlib.Path(binary).parent
 
 
+@pytest.fixture(scope="session")
+def ask(programs):
+    """ask(program, requests): a probe's answers to all of them, from one run with a JSON line for each."""
+
+    def run(program, requests):
+        lines = "".join(json.dumps(request) + "\n" for request in requests)
+        result = subprocess.run([programs / program], input=lines.encode(), capture_output=True,
+                                timeout=300, check=True)
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    return run
+
+
 @pytest.fixture
 def rewrite(programs, tmp_path):
     """rewrite(model.xml) reads an IR with Hearth, checks it and writes it again; the new .xml."""

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes tests/golden/tokenizer: what the Rust `tokenizers` package and sentencepiece make of the
-stages, tokenizers and texts of tokenizer_cases.py.
+stages, tokenizers and texts of tokenizer_cases.py, and transformers of vocabularies in files.
 
     python3 tools/make_tokenizer_goldens.py
 """
@@ -11,12 +11,14 @@ import shutil
 
 import sentencepiece
 import tokenizers
+import transformers
 
 import gguf_tokenizer
 import tokenizer_cases as cases
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/tokenizer"
-VERSIONS = {"tokenizers": tokenizers.__version__, "sentencepiece": sentencepiece.__version__}
+VERSIONS = {"tokenizers": tokenizers.__version__, "sentencepiece": sentencepiece.__version__,
+            "transformers": transformers.__version__}
 
 
 def write(path, value):
@@ -82,6 +84,24 @@ def gguf_vocabulary(kind):
             "eos": len(tokens) + 1, "add_bos": True}
 
 
+def write_vocabulary_files(folder, kind):
+    """A tokenizer that is a vocabulary without a tokenizer.json, from the small tokenizers."""
+    folder.mkdir(parents=True)
+    made = cases.tokenizers()["word_piece" if kind == "BertTokenizer" else "gpt2"]
+    model = json.loads(made.to_str())["model"]
+    vocab = dict(model["vocab"])
+    if kind == "BertTokenizer":
+        lines = [*sorted(vocab, key=vocab.get), "[MASK]"]
+        (folder / "vocab.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    else:
+        for token in ("<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"):
+            vocab.setdefault(token, len(vocab))
+        write(folder / "vocab.json", vocab)
+        merges = ["#version: 0.2", *(" ".join(m) for m in model["merges"])]
+        (folder / "merges.txt").write_text("\n".join(merges) + "\n", encoding="utf-8")
+    write(folder / "tokenizer_config.json", {"tokenizer_class": kind})
+
+
 def main():
     shutil.rmtree(OUT, ignore_errors=True)
     write(OUT / "stages.json", {"made_with": VERSIONS, "stages": stage_cases()})
@@ -99,6 +119,11 @@ def main():
         write(folder / "tokenizer_config.json",
               {"add_bos_token": True, "add_eos_token": True, "bos_token": {"content": "<s>"}})
         write(folder / "cases.json", sentencepiece_cases(model, random.Random(name)))
+    for kind in ("BertTokenizer", "GPT2Tokenizer", "RobertaTokenizer"):
+        folder = OUT / f"files_{kind}"
+        write_vocabulary_files(folder, kind)
+        oracle = transformers.AutoTokenizer.from_pretrained(str(folder)).backend_tokenizer
+        write(folder / "cases.json", tokenizer_cases(oracle, random.Random(kind)))
     for kind in ("gpt2", "llama"):
         vocabulary = gguf_vocabulary(kind)
         folder = OUT / f"gguf_{kind}"

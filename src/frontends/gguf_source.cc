@@ -142,6 +142,8 @@ Json config_of(const formats::Gguf& gguf, const Architecture& architecture,
 
 GgufTokenizerData read_gguf_tokenizer(const formats::Gguf& gguf) {
   GgufTokenizerData t;
+  t.model_name = gguf.text_or("general.name", "");
+  t.architecture = gguf.text_or("general.architecture", "");
   t.model = gguf.text("tokenizer.ggml.model");
   t.pre = gguf.text_or("tokenizer.ggml.pre", "default");
   if (t.model == "none" || t.model == "no_vocab")

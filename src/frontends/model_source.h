@@ -17,8 +17,10 @@ namespace hearth::frontends {
 
 /// The vocabulary of a GGUF file, as plain data: turning it into a tokenizer is text's business.
 struct GgufTokenizerData {
-  std::string model;  ///< "gpt2", "llama", ...
-  std::string pre;    ///< name of the pre-tokenizer
+  std::string model_name;    ///< general.name
+  std::string architecture;  ///< general.architecture
+  std::string model;         ///< "gpt2", "llama", ...
+  std::string pre;           ///< name of the pre-tokenizer
   std::vector<std::string> tokens;
   std::vector<std::string> merges;
   std::vector<double> scores;

@@ -57,7 +57,11 @@ const text::ChatTemplates& templates_of(const Tokenizer& tokenizer) {
   return tokenizer.impl().original_chat_template().impl().templates();
 }
 
-// With several templates, wherever they stood, as a list in the config.
+// The default alone has files of its own; with names, every template goes to the config's list.
+bool has_names(const text::ChatTemplates& templates) {
+  return templates.all().size() > (templates.find("default") != nullptr ? 1 : 0);
+}
+
 std::string with_templates(const std::string& tokenizer_config,
                            const text::ChatTemplates& templates) {
   Json config = parse_json(tokenizer_config, "tokenizer_config.json");
@@ -70,11 +74,17 @@ std::string with_templates(const std::string& tokenizer_config,
 // The companions as they are, but for what others would stumble over.
 void copy_companions(const fs::path& folder, const text::ChatTemplates& templates,
                      const StagedOutput& output) {
-  const bool several = templates.all().size() > 1;
+  const bool several = has_names(templates);
   for (const char* name : kCompanions) {
     const bool template_file = std::string_view(name).starts_with("chat_template");
     if (fs::exists(folder / name) && !(several && template_file))
       output.write_text(name, read_text_file(folder / name));
+  }
+  const fs::path processor = folder / "processor_config.json";
+  if (several && fs::exists(processor)) {
+    Json config = parse_json(read_text_file(processor), processor.string());
+    config.erase("chat_template");  // it would win over the list
+    output.write_text("processor_config.json", config.dump(2) + "\n");
   }
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".tiktoken")
@@ -110,7 +120,7 @@ void export_gguf_tokenizer(const frontends::ModelSource& source, const StagedOut
   const text::ChatTemplates& templates = templates_of(tokenizer);
   const TokenizerFiles files = gguf_tokenizer_files(source);
   output.write_text("tokenizer.json", files.tokenizer_json);
-  const bool several = templates.all().size() > 1;
+  const bool several = has_names(templates);
   output.write_text("tokenizer_config.json",
                     several ? with_templates(files.tokenizer_config_json, templates)
                             : files.tokenizer_config_json);

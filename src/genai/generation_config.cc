@@ -110,6 +110,7 @@ const std::vector<Field>& fields() {
       // Hugging Face's name for stop_criteria.
       {"early_stopping", [](C&, const Any&) {}, read_stop_criteria},
       flag_field("apply_chat_template", &C::apply_chat_template),
+      {"parsers", [](C& c, const Any& v) { c.parsers = v.as<decltype(c.parsers)>(); }, set_nothing},
   };
   return list;
 }

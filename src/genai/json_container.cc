@@ -113,20 +113,28 @@ bool JsonContainer::operator==(const JsonContainer& other) const {
   return impl_->value == other.impl_->value;
 }
 
+namespace {
+
+void check_message(const Json& message) {
+  if (!message.is_object() || !message.contains("role"))
+    bad_input("a message of a chat history is an object with a role and a content");
+}
+
+}  // namespace
+
 ChatHistory::ChatHistory(const JsonContainer& messages) : messages_(messages) {
   if (!messages.is_array()) bad_input("a chat history is a list of messages");
-  for (const Json& message : to_json(messages))
-    if (!message.is_object() || !message.contains("role"))
-      bad_input("a message of a chat history is an object with a role and a content");
+  for (const Json& message : to_json(messages)) check_message(message);
 }
 ChatHistory::ChatHistory(const std::vector<AnyMap>& messages) {
-  for (const AnyMap& message : messages) messages_.push_back(JsonContainer(message));
+  for (const AnyMap& message : messages) push_back(message);
 }
 ChatHistory::ChatHistory(
     std::initializer_list<std::initializer_list<std::pair<std::string, Any>>> messages) {
-  for (const auto& message : messages) messages_.push_back(JsonContainer(message));
+  for (const auto& message : messages) push_back(message);
 }
 ChatHistory& ChatHistory::push_back(const JsonContainer& message) {
+  check_message(to_json(message));
   messages_.push_back(message);
   return *this;
 }
@@ -137,12 +145,14 @@ void ChatHistory::pop_back() {
   if (empty()) bad_input("there is no message to remove");
   messages_.erase(size() - 1);
 }
-void ChatHistory::clear() { messages_.clear(); }
+void ChatHistory::clear() { *this = ChatHistory(); }
 ChatHistory& ChatHistory::set_tools(const JsonContainer& tools) {
+  if (!tools.is_array()) bad_input("the tools of a chat history are a list");
   tools_ = tools;
   return *this;
 }
 ChatHistory& ChatHistory::set_extra_context(const JsonContainer& context) {
+  if (!context.is_object()) bad_input("the extra context of a chat history is an object");
   extra_context_ = context;
   return *this;
 }

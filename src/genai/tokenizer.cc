@@ -17,6 +17,8 @@ namespace {
 text::GgufVocabulary vocabulary_of(const frontends::GgufTokenizerData& data, const fs::path& path) {
   text::GgufVocabulary v;
   v.source = path.string();
+  v.name = data.model_name;
+  v.architecture = data.architecture;
   v.model = data.model;
   v.pre = data.pre;
   v.tokens = data.tokens;

@@ -1,9 +1,7 @@
 // Vocabularies of GGUF files that become a tokenizer without a tokenizer.json between: t5 as
 // SentencePiece's unigram, rwkv as the longest match of bytes, plamo2.
 #include "base/error.h"
-#include "base/utf8.h"
-#include "text/characters.h"
-#include "text/gguf_vocabulary.h"
+#include "text/gguf_tokens.h"
 #include "text/models/longest_match.h"
 #include "text/models/plamo.h"
 #include "text/postprocessors/enclosing.h"
@@ -13,43 +11,11 @@
 namespace hearth::text {
 namespace {
 
-void check_lists(const GgufVocabulary& v, bool needs_scores) {
-  const size_t count = v.tokens.size();
-  if (count == 0) bad_input("{}: tokenizer.ggml.tokens is empty", v.source);
-  if (count > Vocabulary::kMaxId)
-    bad_input("{}: has {} tokens, more than the {} that are possible", v.source, count,
-              Vocabulary::kMaxId);
-  if (!v.types.empty() && v.types.size() != count)
-    bad_input("{}: tokenizer.ggml.token_type has {} entries for {} tokens", v.source,
-              v.types.size(), count);
-  if (needs_scores && v.scores.size() != count)
-    bad_input("{}: tokenizer.ggml.scores has {} entries for {} tokens", v.source, v.scores.size(),
-              count);
-  for (size_t i = 0; i < count; ++i)
-    if (!is_utf8(v.tokens[i])) bad_input("{}: token {} is not UTF-8", v.source, i);
-}
-
 PieceType piece_type(const GgufVocabulary& v, size_t id) {
   if (v.types.empty()) return PieceType::normal;
   if (v.types[id] < 1 || v.types[id] > 6)
     bad_input("{}: token {} has the type {}, which is not known", v.source, id, v.types[id]);
   return static_cast<PieceType>(v.types[id]);
-}
-
-// Tokens that are found in the text before anything else.
-std::vector<AddedToken> found_tokens(const GgufVocabulary& v) {
-  std::vector<AddedToken> out;
-  for (size_t id = 0; id < v.tokens.size(); ++id) {
-    const PieceType type = piece_type(v, id);
-    if (type != PieceType::control && type != PieceType::user_defined && type != PieceType::unknown)
-      continue;
-    AddedToken token;
-    token.content = v.tokens[id];
-    token.special = type != PieceType::user_defined;
-    token.id = static_cast<uint32_t>(id);
-    out.push_back(std::move(token));
-  }
-  return out;
 }
 
 std::optional<int64_t> id_or(const GgufVocabulary& v, std::optional<int64_t> id, int64_t fallback) {
@@ -78,7 +44,7 @@ void finish(const GgufVocabulary& v, const Enclosing& defaults, Tokenizer::Impl&
 }
 
 std::unique_ptr<Tokenizer::Impl> read_t5(const GgufVocabulary& v) {
-  check_lists(v, true);
+  check_token_lists(v, true);
   auto out = std::make_unique<Tokenizer::Impl>();
   out->eos = id_or(v, v.eos, 1);
   out->unk = id_or(v, v.unk, 2);
@@ -106,7 +72,7 @@ std::unique_ptr<Tokenizer::Impl> read_t5(const GgufVocabulary& v) {
 }
 
 std::unique_ptr<Tokenizer::Impl> read_rwkv(const GgufVocabulary& v) {
-  check_lists(v, false);
+  check_token_lists(v, false);
   static constexpr std::string_view kBytes =
       R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false})";
   auto out = assemble_tokenizer(
@@ -120,7 +86,7 @@ std::unique_ptr<Tokenizer::Impl> read_rwkv(const GgufVocabulary& v) {
 }
 
 std::unique_ptr<Tokenizer::Impl> read_plamo(const GgufVocabulary& v) {
-  check_lists(v, true);
+  check_token_lists(v, true);
   std::vector<PlamoToken> tokens;
   for (size_t id = 0; id < v.tokens.size(); ++id)
     tokens.push_back({v.tokens[id], v.scores[id], piece_type(v, id) == PieceType::byte});

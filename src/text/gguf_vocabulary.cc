@@ -4,14 +4,14 @@
 #include <unordered_map>
 
 #include "base/error.h"
-#include "base/utf8.h"
 #include "text/characters.h"
+#include "text/gguf_tokens.h"
 #include "text/word_marker.h"
 
 namespace hearth::text {
 namespace {
 
-enum TokenType : int64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4, kByte = 6 };
+enum TokenType : int64_t { kNormal = 1, kUnknown = 2, kControl = 3, kByte = 6 };
 
 // The cuts of a token cost the square of its length; tokens of real models have under 200 bytes.
 constexpr size_t kMaxTokenBytes = 512;
@@ -65,7 +65,8 @@ DefaultIds default_ids(const GgufVocabulary& v) {
 
 Settings settings(const GgufVocabulary& v) {
   const bool encloses = is_llama(v) || is_bert(v);
-  Settings s{v.add_bos.value_or(encloses || find_pre(v).add_bos),
+  const bool pre_adds_bos = !encloses && find_pre(v).add_bos;
+  Settings s{v.add_bos.value_or(encloses || pre_adds_bos),
              is_bert(v) || v.add_eos.value_or(false),
              v.add_space_prefix.value_or(true),
              v.bos,
@@ -73,6 +74,8 @@ Settings settings(const GgufVocabulary& v) {
              v.unk,
              v.pad};
   if (is_bert(v)) s.add_bos = true;
+  // Gemma 4 needs its start, and early files of it say otherwise (llama.cpp #21500).
+  if (pre_adds_bos && find_pre(v).spelling == Spelling::marked) s.add_bos = true;
   const auto count = static_cast<int64_t>(v.tokens.size());
   const auto fall_back = [&](std::optional<int64_t>& id, int64_t value) {
     if (!id && value >= 0 && value < count) id = value;
@@ -102,15 +105,7 @@ void check(const GgufVocabulary& v) {
         "{}: tokenizer.ggml.model is \"{}\", a vocabulary that is not known here; known are "
         "bert, gemma4, gpt2, llama, plamo2, rwkv, t5, whitespace",
         v.source, v.model);
-  if (v.tokens.empty()) bad_input("{}: tokenizer.ggml.tokens is empty", v.source);
-  if (!v.types.empty() && v.types.size() != v.tokens.size())
-    bad_input("{}: tokenizer.ggml.token_type has {} entries for {} tokens", v.source,
-              v.types.size(), v.tokens.size());
-  if (is_llama(v) && v.scores.size() != v.tokens.size())
-    bad_input("{}: tokenizer.ggml.scores has {} entries for {} tokens", v.source, v.scores.size(),
-              v.tokens.size());
-  for (size_t i = 0; i < v.tokens.size(); ++i)
-    if (!is_utf8(v.tokens[i])) bad_input("{}: token {} is not UTF-8", v.source, i);
+  check_token_lists(v, is_llama(v));
 }
 
 int64_t type_of(const GgufVocabulary& v, size_t id) {
@@ -140,13 +135,11 @@ void add_item(std::string& list, const std::string& item) {
 
 std::string added_tokens(const GgufVocabulary& v) {
   std::string out;
-  for (size_t id = 0; id < v.tokens.size(); ++id) {
-    const int64_t type = type_of(v, id);
-    if (type != kControl && type != kUserDefined && type != kUnknown) continue;
-    add_item(out, fmt::format(R"({{"id":{},"content":{},"single_word":false,"lstrip":false,)"
-                              R"("rstrip":false,"normalized":false,"special":{}}})",
-                              id, json_text(v.tokens[id]), type != kUserDefined));
-  }
+  for (const AddedToken& token : found_tokens(v))
+    add_item(out, fmt::format(R"({{"id":{},"content":{},"single_word":false,"lstrip":{},)"
+                              R"("rstrip":{},"normalized":false,"special":{}}})",
+                              *token.id, json_text(token.content), token.lstrip, token.rstrip,
+                              token.special));
   return out;
 }
 

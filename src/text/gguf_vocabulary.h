@@ -13,9 +13,11 @@ namespace hearth::text {
 /// Values of tokenizer.ggml.*, under the names that GGUF gives them; what is not set takes
 /// llama.cpp's default for the kind.
 struct GgufVocabulary {
-  std::string source;  ///< names the file in errors
-  std::string model;   ///< "gpt2", "llama", ...
-  std::string pre;     ///< of gpt2: the pre-tokenizer; empty counts as "default"
+  std::string source;        ///< names the file in errors
+  std::string name;          ///< general.name
+  std::string architecture;  ///< general.architecture
+  std::string model;         ///< "gpt2", "llama", ...
+  std::string pre;           ///< of gpt2: the pre-tokenizer; empty counts as "default"
   std::vector<std::string> tokens;
   std::vector<std::string> merges;  ///< of gpt2: "a b"
   std::vector<double> scores;       ///< of llama, t5 and plamo2

@@ -19,8 +19,9 @@ namespace {
 constexpr size_t kMaxStackBytes = size_t{64} << 20;
 
 // A pattern can need a scan of the whole text from every position, which PCRE2 does not count. So
-// it looks at this many positions at a time, and a search gives up after this many seconds; the
-// patterns of real tokenizers match at nearly every position.
+// it looks at this many positions at a time, a limit that it heeds only when compiled for it, and a
+// search gives up after this many seconds; the patterns of real tokenizers match at nearly every
+// position.
 constexpr size_t kPositions = 1024;
 constexpr std::chrono::seconds kMaxTime{10};
 
@@ -64,9 +65,10 @@ Regex::Regex(std::string_view pattern, const std::string& name) {
   size_t offset = 0;
   pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
   pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-  compiled->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
-                                 PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C,
-                                 &error, &offset, context);
+  compiled->code = pcre2_compile(
+      reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
+      PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT,
+      &error, &offset, context);
   pcre2_compile_context_free(context);
   if (compiled->code == nullptr) {
     char message[160] = "";

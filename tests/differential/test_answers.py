@@ -5,11 +5,11 @@ the message back: names, arguments, text and reasoning, for any cut into pieces.
 The templates are those of ../shared/material/templates (HEARTH_SHARED says where else).
 """
 
+import functools
 import json
 import os
 import pathlib
 import random
-import subprocess
 import sys
 
 import pytest
@@ -22,7 +22,6 @@ SHARED = pathlib.Path(os.environ.get("HEARTH_SHARED", ROOT.parent / "shared"))
 sys.path.insert(0, str(ROOT / "tools"))
 from make_template_goldens import render
 
-TIMEOUT_S = 300
 TEMPLATES = {p.stem: p.read_text() for p in sorted((SHARED / "material/templates").glob("*.jinja"))}
 FORMATS = {
     "CohereForAI-c4ai-command-r-plus-tool_use": "command_r",
@@ -87,19 +86,8 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def probe():
-    """probe(requests) reads all of them in one run of the probe."""
-    binary = os.environ.get("HEARTH_BINARY", ROOT / "build/release/bin/hearth")
-    program = pathlib.Path(binary).parent / "hearth_answer_probe"
-
-    def run(requests):
-        lines = "".join(json.dumps(request) + "\n" for request in requests)
-        result = subprocess.run(
-            [program], input=lines.encode(), capture_output=True, timeout=TIMEOUT_S, check=True
-        )
-        return [json.loads(line) for line in result.stdout.splitlines()]
-
-    return run
+def probe(ask):
+    return functools.partial(ask, "hearth_answer_probe")
 
 
 def context(messages, generate, **more):

@@ -7,6 +7,7 @@ import random
 import subprocess
 
 import pytest
+import tokenizers
 from test_tokenizers import MATERIAL, ROOT, cases, needs_material
 
 gguf = pytest.importorskip("gguf")
@@ -126,6 +127,39 @@ def test_gemma4(tmp_path):
     for text, expected in [("ab ab", ["ab", "▁ab"]), ("a\n\n\nb", ["a", "\n\n\n", "b"]),
                            ("é", ["<0xC3>", "<0xA9>"]), ("", [])]:
         assert tokenize(tmp_path / "g.gguf", text, tmp_path) == [2] + [of[t] for t in expected]
+    write(tmp_path / "early.gguf", "gemma4", tokens, [3] * 3 + [6] * 256 + [1] * 8, merges=["a b"],
+          bos_token_id=2, add_bos_token=False)
+    assert tokenize(tmp_path / "early.gguf", "a", tmp_path) == [2, of["a"]]  # llama.cpp #21500
+
+
+SPECIAL = ["<unk>", "<s>", "</s>", "<|endoftext|>", "<|user|>", "<|end|>", "<mask>", "[MASK]"]
+
+
+@pytest.mark.parametrize("named, left, right", [
+    ({"name": "Phi-3 Mini"}, [], ["</s>", "<|user|>", "<|end|>", "<mask>", "[MASK]"]),
+    ({"name": "my-PHI3"}, [], ["</s>", "<|user|>", "<|end|>", "<mask>", "[MASK]"]),
+    ({"name": "Modern-BERT base"}, ["[MASK]"], []),
+    ({"name": "phi-3", "pre": "jina-v2-de"}, ["<mask>"], []),
+    ({"pre": "jina-v2-code"}, ["<mask>"], []),
+    ({"pre": "jina-v1-en"}, [], []),
+    ({"name": "phi-2"}, [], []),
+])  # fmt: skip
+def test_white_space_of_special_tokens(tmp_path, named, left, right):
+    """The names for which llama.cpp strips on the left and on the right, beside the tokenizers package."""
+    alphabet = [*sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet()), "ab"]
+    oracle = tokenizers.Tokenizer(tokenizers.models.BPE(
+        {token: i for i, token in enumerate([*SPECIAL, *alphabet])}, [("a", "b")]))
+    oracle.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    oracle.add_special_tokens([
+        tokenizers.AddedToken(t, lstrip=t in left, rstrip=t in right, normalized=False)
+        for t in SPECIAL])
+    pre = named.pop("pre", "gpt-2")
+    write(tmp_path / "n.gguf", "gpt2", [*SPECIAL, *alphabet], [2] + [3] * 7 + [1] * 257, pre=pre,
+          merges=["a b"], **named)
+    rng = random.Random(5)
+    for _ in range(12):
+        text = "".join(rng.choice([*SPECIAL, "a", " ", "  ", "\n", "\t", "b "]) for _ in range(24))
+        assert tokenize(tmp_path / "n.gguf", text, tmp_path) == oracle.encode(text).ids, text
 
 
 @pytest.mark.parametrize("model, pre, says", [("gpt2", "nobody", "nobody"), ("x", None, "\"x\""),

@@ -6,18 +6,12 @@ text that stands before the opening tag (openvino_genai's drop it, or wait for e
 beginning of a closing tag also in the piece that ends the opening one.
 """
 
-import json
-import os
-import pathlib
+import functools
 import random
-import subprocess
 
 import pytest
 
 genai = pytest.importorskip("openvino_genai")
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-TIMEOUT_S = 300
 
 REASONING = [
     "<think>abc</think>answer", "abc</think>answer", "pre<think>abc</think>answer", "answer",
@@ -40,18 +34,8 @@ PYTHON_CALLS = [
 
 
 @pytest.fixture(scope="session")
-def probe():
-    binary = os.environ.get("HEARTH_BINARY", ROOT / "build/release/bin/hearth")
-    program = pathlib.Path(binary).parent / "hearth_parser_probe"
-
-    def run(requests):
-        lines = "".join(json.dumps(request) + "\n" for request in requests)
-        result = subprocess.run(
-            [program], input=lines.encode(), capture_output=True, timeout=TIMEOUT_S, check=True
-        )
-        return [json.loads(line) for line in result.stdout.splitlines()]
-
-    return run
+def probe(ask):
+    return functools.partial(ask, "hearth_parser_probe")
 
 
 def whole(parser, text):

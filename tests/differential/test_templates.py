@@ -5,10 +5,10 @@ The templates are those of ../shared/material/templates (HEARTH_SHARED says wher
 SmolLM2's, from its GGUF file where it is at hand.
 """
 
+import functools
 import json
 import os
 import pathlib
-import subprocess
 import sys
 
 import pytest
@@ -20,8 +20,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SHARED = pathlib.Path(os.environ.get("HEARTH_SHARED", ROOT.parent / "shared"))
 sys.path.insert(0, str(ROOT / "tools"))
 from make_template_goldens import render
-
-TIMEOUT_S = 300
 
 
 def smollm2():
@@ -48,19 +46,8 @@ TEMPLATES = templates()
 
 
 @pytest.fixture(scope="session")
-def probe():
-    """probe(requests) renders all of them in one run of the probe."""
-    binary = os.environ.get("HEARTH_BINARY", ROOT / "build/release/bin/hearth")
-    program = pathlib.Path(binary).parent / "hearth_template_probe"
-
-    def run(requests):
-        lines = "".join(json.dumps(request) + "\n" for request in requests)
-        result = subprocess.run(
-            [program], input=lines.encode(), capture_output=True, timeout=TIMEOUT_S, check=True
-        )
-        return [json.loads(line) for line in result.stdout.splitlines()]
-
-    return run
+def probe(ask):
+    return functools.partial(ask, "hearth_template_probe")
 
 
 def compare(expected, actual, what):

@@ -1,10 +1,11 @@
 // hearth_stage_probe: runs single stages of a tokenizer. Reads JSON objects from stdin, one a line:
-// {"kind": "normalizer" or "pre_tokenizer", "config": {...}, "text"} or {"kind": "decoder",
-// "config", "tokens"}; writes {"text"}, {"pieces"} or {"error"}.
+// {"kind": "normalizer" or "pre_tokenizer", "config": {...}, "text"}, {"kind": "decoder", "config",
+// "tokens"} or {"kind": "gguf_pre", "name"}; writes {"text"}, {"pieces"}, {"config"} or {"error"}.
 #include <iostream>
 #include <string>
 
 #include "base/json.h"
+#include "text/gguf_vocabulary.h"
 #include "text/stages.h"
 
 namespace {
@@ -55,7 +56,18 @@ Json decode(const StageConfig& config, const Json& tokens) {
   return {{"text", out}};
 }
 
+// The pre-tokenizer that a name in tokenizer.ggml.pre stands for.
+Json gguf_pre(const std::string& name) {
+  GgufVocabulary vocabulary;
+  vocabulary.source = "probe";
+  vocabulary.model = "gpt2";
+  vocabulary.pre = name;
+  vocabulary.tokens = {"a"};
+  return {{"config", Json::parse(tokenizer_json_from_gguf(vocabulary)).at("pre_tokenizer")}};
+}
+
 Json answer(const Json& line) {
+  if (line.at("kind") == "gguf_pre") return gguf_pre(line.at("name"));
   const StageConfig config(hearth::JsonObject(line.at("config"), "probe"));
   const std::string kind = line.at("kind");
   if (kind == "decoder") return decode(config, line.at("tokens"));

@@ -36,7 +36,7 @@ CASES = show(
     "(1, 'a') <= (1, 'b')", "1 != 2", "1 >= 1", "1 <= 0", "1 < 'a'", "none < 1", "[1] < (2,)",
     "{} < {}", "undef == undef", "undef == none", "undef != 1", "undef < 1", "1 < undef",
     "9007199254740993 == 9007199254740992.0", "9007199254740993 > 9007199254740992.0",
-    "1 < 2 == true", "range(3) == range(0, 3)", "point.keys() == {'y': 1, 'x': 2}.keys()",
+    "1 < 2 == true", "range(3) == range(0, 3)", "point.keys() == {'y': 1, 'x': 2}.keys()", "point.keys() < {'y': 1, 'x': 2, 'z': 3}.keys()", "point.keys() <= point.keys()", "point.keys() < point.keys()", "point.keys() > {'x': 1}.keys()", "point.keys() >= {'z': 1}.keys()", "point.items() > {'x': point.x}.items()", "point.items() > {'x': 'no'}.items()", "{}.keys() < point.items()", "{}.keys() < {}.values()", "point.keys() < ['x']", "{'x': []}.items() <= {'x': []}.items()",
     "[none] == [none]", "'a' == 'a'|safe", "1 in [1.0]", "true in [1]",
     # membership
     "'a' in 'abc'", "'' in 'abc'", "'d' not in 'abc'", "1 in [1, 2]", "3 not in [1]", "'x' in point",

@@ -13,11 +13,12 @@ class ChatHistory {
   explicit ChatHistory(const std::vector<AnyMap>& messages);
   ChatHistory(std::initializer_list<std::initializer_list<std::pair<std::string, Any>>> messages);
 
+  /// Throws bad_input for what is no object with a role.
   ChatHistory& push_back(const JsonContainer& message);
   ChatHistory& push_back(const AnyMap& message) { return push_back(JsonContainer(message)); }
   ChatHistory& push_back(std::initializer_list<std::pair<std::string, Any>> message);
   void pop_back();  ///< throws bad_input when there is no message
-  void clear();
+  void clear();     ///< tools and extra context too
   size_t size() const { return messages_.size(); }
   bool empty() const { return size() == 0; }
   /// A copy; null when there is no such message.
@@ -28,11 +29,12 @@ class ChatHistory {
   const JsonContainer& get_messages() const { return messages_; }
   JsonContainer& get_messages() { return messages_; }
 
-  /// A list of JSON schemas; an empty one means that there are no tools.
+  /// A list of JSON schemas; an empty one means that there are no tools. Throws bad_input for what
+  /// is no list.
   ChatHistory& set_tools(const JsonContainer& tools);
   const JsonContainer& get_tools() const { return tools_; }
   /// Further variables of the template, such as documents and enable_thinking, and
-  /// continue_final_message: see ChatTemplate::apply.
+  /// continue_final_message: see ChatTemplate::apply. Throws bad_input for what is no object.
   ChatHistory& set_extra_context(const JsonContainer& context);
   const JsonContainer& get_extra_context() const { return extra_context_; }
 

@@ -114,5 +114,6 @@ inline constexpr Property<float> length_penalty{"length_penalty"};
 inline constexpr Property<size_t> no_repeat_ngram_size{"no_repeat_ngram_size"};
 inline constexpr Property<StopCriteria> stop_criteria{"stop_criteria"};
 inline constexpr Property<bool> apply_chat_template{"apply_chat_template"};
+inline constexpr Property<std::vector<std::shared_ptr<Parser>>> parsers{"parsers"};
 
 }  // namespace hearth::genai

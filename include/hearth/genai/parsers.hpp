@@ -2,7 +2,7 @@
 // of OpenVINO GenAI, and two that know the format from the model's chat template.
 //
 // A message is an object: {"content": text, "reasoning_content": text, "tool_calls": [{"name",
-// "arguments"}]}, with what a parser has found.
+// "arguments", and "id" where the model gives one}]}, with what a parser has found.
 #pragma once
 
 #include <cstdint>
@@ -129,7 +129,8 @@ class ChatTemplateParser : public Parser {
 
 /// The same for streams. A piece of a call in delta_message is {"index", "name"} when it begins,
 /// {"index", "arguments"} with more JSON text, or {"index", "withdrawn": true} when this call and
-/// those after it were malformed; their text is then content.
+/// those after it were malformed; their text is then content. The model's "id" stands with the
+/// name, or in a piece of its own where the model writes it later.
 class ChatTemplateIncrementalParser : public IncrementalParser {
  public:
   explicit ChatTemplateIncrementalParser(const std::string& chat_template,
@@ -152,7 +153,7 @@ class ChatTemplateIncrementalParser : public IncrementalParser {
 class TextParserStreamer : public TextStreamer {
  public:
   explicit TextParserStreamer(const Tokenizer& tokenizer,
-                              std::vector<std::shared_ptr<IncrementalParser>> parsers = {},
+                              std::vector<std::shared_ptr<IncrementalParser>> incremental = {},
                               const AnyMap& detokenization_params = {});
   /// A piece of the answer, with content and what the parsers have found.
   virtual StreamingStatus write(JsonContainer& message) = 0;

@@ -44,9 +44,8 @@ class Tokenizer {
   ///  - truncation: to max_length tokens, special ones included. Without it, the tokenizer's file
   ///    decides; false turns that off;
   ///  - max_length: for truncation and pad_to_max_length; else the length in the tokenizer's file;
-  ///  - pad_to_max_length (false): rows have at least max_length tokens; pad_to_length (0): as many
-  ///  as
-  ///    it says;
+  ///  - pad_to_max_length (false): rows have at least max_length tokens;
+  ///  - pad_to_length (0): rows have at least so many tokens;
   ///  - padding_side: "left" or "right";
   ///  - return_offsets_mapping (false).
   /// Throws bad_input for other parameters, for lists that do not fit, and for a pair when the

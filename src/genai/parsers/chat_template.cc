@@ -21,6 +21,7 @@ std::string add_deltas(const std::vector<text::AnswerDelta>& deltas, Json& messa
     Json call = {{"index", delta.call}};
     if (delta.kind == Kind::call) call["name"] = delta.text;
     if (delta.kind == Kind::call && !delta.id.empty()) call["id"] = delta.id;
+    if (delta.kind == Kind::id) call["id"] = delta.text;
     if (delta.kind == Kind::arguments) call["arguments"] = delta.text;
     if (delta.kind == Kind::withdraw) call["withdrawn"] = true;
     if (call.size() > 1) message["tool_calls"].push_back(std::move(call));

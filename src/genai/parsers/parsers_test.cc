@@ -80,6 +80,20 @@ TEST(Parsers, APipelineParsesItsAnswers) {
   const DecodedResults results = pipeline.generate("Hello!", config);
   ASSERT_EQ(results.parsed.size(), 1u);
   EXPECT_EQ(results.parsed[0]["reasoning_content"].as_string(), results.texts[0]);
+  const DecodedResults same =
+      pipeline.generate("Hello!", max_new_tokens(6), parsers(config.parsers));
+  EXPECT_EQ(same.parsed, results.parsed);
+  EXPECT_THROW(pipeline.generate("Hello!", AnyMap{{"parsers", "none"}}), Exception);
+}
+
+TEST(Parsers, AnIdBehindTheArguments) {
+  const JsonContainer message = streamed(
+      std::make_shared<ChatTemplateIncrementalParser>(std::string("[TOOL_CALLS]")),
+      R"([TOOL_CALLS][{"name": "f", "arguments": {"a": 1}, "id": "abc"}, {"name": "g", "id": "d",)"
+      R"("arguments": {}}])");
+  EXPECT_EQ(message["tool_calls"].to_json_string(),
+            R"([{"index":0,"name":"f","arguments":"{\"a\": 1}","id":"abc"},)"
+            R"({"index":1,"name":"g","id":"d","arguments":"{}"}])");
 }
 
 TEST(Parsers, PythonicCallsOfEveryKind) {

@@ -12,9 +12,12 @@ void add_call(Json& calls, const Json& piece) {
   if (piece.contains("withdrawn")) {
     while (!calls.empty() && index(calls.back()) >= index(piece)) calls.erase(calls.size() - 1);
   } else if (!calls.empty() && piece.contains("index") && index(calls.back()) == index(piece) &&
-             piece.contains("arguments") && !piece.contains("name")) {
-    calls.back()["arguments"] =
-        calls.back().value("arguments", std::string()) + piece["arguments"].get<std::string>();
+             !piece.contains("name")) {
+    for (const auto& [key, value] : piece.items())
+      if (key == "arguments")
+        calls.back()[key] = calls.back().value(key, std::string()) + value.get<std::string>();
+      else
+        calls.back()[key] = value;
   } else {
     calls.push_back(piece);
   }
@@ -36,12 +39,12 @@ void add_message(Json& sum, const Json& delta) {
 }  // namespace
 
 TextParserStreamer::TextParserStreamer(const Tokenizer& tokenizer,
-                                       std::vector<std::shared_ptr<IncrementalParser>> parsers,
+                                       std::vector<std::shared_ptr<IncrementalParser>> incremental,
                                        const AnyMap& detokenization_params)
     : TextStreamer(
           tokenizer, [this](std::string text) { return hand_on(std::move(text)); },
           detokenization_params),
-      parsers_(std::move(parsers)) {}
+      parsers_(std::move(incremental)) {}
 
 StreamingStatus TextParserStreamer::hand_on(std::string text) {
   JsonContainer delta;

@@ -118,4 +118,11 @@ std::function<std::unique_ptr<CallReader>()> json_calls(const JsonCallRules& rul
   return [rules] { return std::make_unique<JsonCalls>(rules); };
 }
 
+std::function<std::unique_ptr<CallReader>()> block_calls(std::vector<std::string> ends,
+                                                         BlockReader::Convert convert) {
+  return [ends = std::move(ends), convert = std::move(convert)] {
+    return std::make_unique<BlockReader>(ends, convert);
+  };
+}
+
 }  // namespace hearth::text

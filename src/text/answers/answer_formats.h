@@ -29,4 +29,8 @@ std::unique_ptr<AnswerParser> make_marked(const AnswerContext& context, AnswerFo
 /// A reader for CallMarker of calls in JSON.
 std::function<std::unique_ptr<CallReader>()> json_calls(const JsonCallRules& rules = {});
 
+/// The same of blocks up to one of `ends`; see BlockReader.
+std::function<std::unique_ptr<CallReader>()> block_calls(std::vector<std::string> ends,
+                                                         BlockReader::Convert convert);
+
 }  // namespace hearth::text

@@ -21,6 +21,7 @@ struct AnswerDelta {
     reasoning,  ///< `text` goes on the reasoning
     call,       ///< a tool call begins: `text` is the function's name, `id` the model's id or ""
     arguments,  ///< `text` goes on the arguments (JSON text) of call `call`
+    id,         ///< `text` is the id of call `call`, where it came after the call had begun
     withdraw,   ///< call `call` and those after it were malformed; their text follows as content
   };
   Kind kind;

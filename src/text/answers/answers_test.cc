@@ -119,7 +119,7 @@ std::vector<Case> llama_and_mistral_cases() {
        R"(Hm.[TOOL_CALLS] [{"name": "f", "arguments": {"n": 1}, "id": "abcdefghi"}])",
        "Hm.",
        "",
-       {{"", "f", R"({"n": 1})"}}},
+       {{"abcdefghi", "f", R"({"n": 1})"}}},
       {"mistral",
        R"([TOOL_CALLS]f[CALL_ID]abc[ARGS]{"n": 1}[TOOL_CALLS]g[ARGS]{})",
        "",
@@ -217,6 +217,26 @@ std::vector<Case> notation_cases() {
        "",
        {{"", "f", R"({"n": 12})"}}},
       {"glm", "<tool_call>g</tool_call>", "", "", {{"", "g", "{}"}}},
+      // A value with its own closing tag in it.
+      {"qwen3_coder",
+       "<tool_call>\n<function=g>\n<parameter=a>\nx</parameter>y\n</parameter>\n<parameter=b>\nz\n"
+       "</parameter>\n</function>\n</tool_call>",
+       "",
+       "",
+       {{"", "g", R"({"a": "x", "b": "z"})"}}},
+      {"glm",
+       "<tool_call>g\n<arg_key>a</arg_key>\n<arg_value>x</arg_value>y</arg_value>\n"
+       "<arg_key>b</arg_key><arg_value>z</arg_value></tool_call>",
+       "",
+       "",
+       {{"", "g", R"({"a": "x", "b": "z"})"}}},
+      {"minimax",
+       "<minimax:tool_call>\n<invoke name=\"g\">\n<parameter "
+       "name=\"a\">x</parameter>y</parameter>\n"
+       "</invoke>\n</minimax:tool_call>",
+       "",
+       "",
+       {{"", "g", R"({"a": "x"})"}}},
       {"gemma4",
        "<|tool_call>call:f{s:<|\"|>a}, b<|\"|>,o:{k:[1,true]}}<tool_call|>",
        "",

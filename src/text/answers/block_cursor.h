@@ -1,6 +1,8 @@
 // Steps through a block that is complete.
 #pragma once
 
+#include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 
@@ -31,6 +33,12 @@ class BlockCursor {
     const std::string_view out = rest_.substr(0, end);
     rest_.remove_prefix(end + literal.size());
     return out;
+  }
+  /// Passes what stands before the first of `literals`, or everything.
+  void skip_to(std::initializer_list<std::string_view> literals) {
+    size_t next = rest_.size();
+    for (const std::string_view literal : literals) next = std::min(next, rest_.find(literal));
+    rest_.remove_prefix(next);
   }
   /// What stands before any of `characters`, or the rest.
   std::string_view before_any(std::string_view characters) {

@@ -4,7 +4,8 @@ namespace hearth::text {
 
 void DeltaList::add(AnswerDelta::Kind kind, std::string_view text) {
   if (text.empty()) return;
-  const size_t call = kind == AnswerDelta::Kind::arguments ? calls_ - 1 : 0;
+  const bool of_call = kind == AnswerDelta::Kind::arguments || kind == AnswerDelta::Kind::id;
+  const size_t call = of_call ? calls_ - 1 : 0;
   if (!deltas_.empty() && deltas_.back().kind == kind && deltas_.back().call == call)
     deltas_.back().text += text;
   else
@@ -27,6 +28,7 @@ void AnswerCollector::add(const std::vector<AnswerDelta>& deltas) {
     if (delta.kind == Kind::content) answer_.content += delta.text;
     if (delta.kind == Kind::reasoning) answer_.reasoning += delta.text;
     if (delta.kind == Kind::arguments) answer_.calls.back().arguments += delta.text;
+    if (delta.kind == Kind::id) answer_.calls.back().id = delta.text;
     if (delta.kind == Kind::call) {
       answer_.calls.push_back({delta.id, delta.text, ""});
       numbers_.push_back(delta.call);

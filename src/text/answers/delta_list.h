@@ -12,6 +12,8 @@ class DeltaList {
   void call(std::string name, std::string id);
   /// Of the last call.
   void arguments(std::string_view text) { add(AnswerDelta::Kind::arguments, text); }
+  /// Of the last call, when it was begun without.
+  void id(std::string_view text) { add(AnswerDelta::Kind::id, text); }
   /// Takes back calls from number `from` on; nothing when there are none.
   void withdraw(size_t from);
   /// Calls begun so far, withdrawn ones too.

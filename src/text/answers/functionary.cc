@@ -31,9 +31,8 @@ std::unique_ptr<AnswerParser> make_functionary(const AnswerContext& context) {
   AnswerFormat format;
   format.calls.push_back(
       {"<function=", [] { return std::make_unique<HeadedCall>(read_functionary_head); }});
-  const std::vector<std::string> ends = {"<|eom_id|>", "<|eot_id|>"};
   format.calls.push_back(
-      {"<|python_tag|>", [ends] { return std::make_unique<BlockReader>(ends, read_python_code); }});
+      {"<|python_tag|>", block_calls({"<|eom_id|>", "<|eot_id|>"}, read_python_code)});
   format.after_calls = {"</function>"};
   format.special_tokens = true;
   return make_marked(context, std::move(format));

@@ -107,9 +107,7 @@ bool is_gemma4(std::string_view chat_template) {
 
 std::unique_ptr<AnswerParser> make_gemma4(const AnswerContext& context) {
   AnswerFormat format;
-  const std::vector<std::string> ends = {"<tool_call|>"};
-  format.calls.push_back(
-      {"<|tool_call>", [=] { return std::make_unique<BlockReader>(ends, read_gemma_call); }});
+  format.calls.push_back({"<|tool_call>", block_calls({"<tool_call|>"}, read_gemma_call)});
   format.after_calls = {"<|tool_response>"};
   format.special_tokens = true;
   return make_marked(context, std::move(format));

@@ -35,9 +35,7 @@ std::unique_ptr<AnswerParser> make_glm(const AnswerContext& context) {
   const auto convert = [tools = context.tools](std::string_view text) {
     return read_glm_call(text, *tools);
   };
-  const std::vector<std::string> ends = {"</tool_call>"};
-  format.calls.push_back(
-      {"<tool_call>", [=] { return std::make_unique<BlockReader>(ends, convert); }});
+  format.calls.push_back({"<tool_call>", block_calls({"</tool_call>"}, convert)});
   format.special_tokens = true;
   return make_marked(context, std::move(format));
 }

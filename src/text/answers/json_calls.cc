@@ -97,6 +97,7 @@ bool JsonCalls::value_begins(char c, DeltaList& out) {
   if (c == '{' && !name_.empty() && (!rules_.strict || rules_.tools->allows(name_))) {
     streaming_ = true;
     out.call(name_, id_);
+    sent_id_ = id_;
     arguments_.clear();
   }
   return true;
@@ -128,6 +129,8 @@ Reading JsonCalls::call_ends(DeltaList& out) {
   if (!streamed) {
     out.call(name_, id_);
     out.arguments(has_arguments_ ? arguments_ : "{}");
+  } else if (id_ != sent_id_) {
+    out.id(id_);
   }
   place_ = Place::after_call;
   return in_list_ ? Reading::more : Reading::done;

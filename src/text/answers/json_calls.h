@@ -46,6 +46,7 @@ class JsonCalls : public CallReader {
   bool has_arguments_ = false;
   size_t string_begin_ = 0, value_begin_ = 0;
   std::string last_string_, key_, name_, id_, arguments_;
+  std::string sent_id_;  // with the call, when its arguments began
 };
 
 }  // namespace hearth::text

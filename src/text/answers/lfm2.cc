@@ -12,10 +12,8 @@ bool is_lfm2(std::string_view chat_template) {
 
 std::unique_ptr<AnswerParser> make_lfm2(const AnswerContext& context) {
   AnswerFormat format;
-  const std::vector<std::string> ends = {"<|tool_call_end|>"};
-  format.calls.push_back({"<|tool_call_start|>", [ends] {
-                            return std::make_unique<BlockReader>(ends, read_python_calls);
-                          }});
+  format.calls.push_back(
+      {"<|tool_call_start|>", block_calls({"<|tool_call_end|>"}, read_python_calls)});
   format.special_tokens = true;
   return make_marked(context, std::move(format));
 }

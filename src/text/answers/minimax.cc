@@ -29,9 +29,7 @@ std::unique_ptr<AnswerParser> make_minimax(const AnswerContext& context) {
   const auto read = [tools = context.tools](std::string_view text) {
     return read_tagged_calls(text, kMiniMaxDialect, *tools);
   };
-  const std::vector<std::string> ends = {"</minimax:tool_call>"};
-  format.calls.push_back(
-      {"<minimax:tool_call>", [=] { return std::make_unique<BlockReader>(ends, read); }});
+  format.calls.push_back({"<minimax:tool_call>", block_calls({"</minimax:tool_call>"}, read)});
   format.special_tokens = true;
   return make_marked(context, std::move(format));
 }

@@ -38,11 +38,8 @@ std::unique_ptr<AnswerParser> make_qwen3_coder(const AnswerContext& context) {
     (whole += text) += kQwenDialect.call_close;
     return read_tagged_calls(whole, kQwenDialect, *tools);
   };
-  const std::vector<std::string> outer = {"</tool_call>"}, inner = {"</function>"};
-  format.calls.push_back(
-      {"<tool_call>", [=] { return std::make_unique<BlockReader>(outer, block); }});
-  format.calls.push_back(
-      {"<function=", [=] { return std::make_unique<BlockReader>(inner, bare); }});
+  format.calls.push_back({"<tool_call>", block_calls({"</tool_call>"}, block)});
+  format.calls.push_back({"<function=", block_calls({"</function>"}, bare)});
   format.after_calls = {"</tool_call>"};
   return make_marked(context, std::move(format));
 }

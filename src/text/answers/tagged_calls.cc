@@ -12,7 +12,7 @@ bool read_arguments(BlockCursor& cursor, const TagDialect& dialect, const ToolSc
                     Answer::Call& call) {
   ArgumentsWriter arguments;
   for (size_t n = 0; n < kMaxTaggedArguments; ++n) {
-    cursor.blanks();
+    cursor.skip_to({dialect.key_open, dialect.call_close});
     if (cursor.take(dialect.call_close)) {
       call.arguments = arguments.text();
       return true;

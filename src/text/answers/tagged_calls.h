@@ -15,7 +15,9 @@ struct TagDialect {
   bool line_breaks = false;  ///< one on either side of a value is not part of it
 };
 
-/// The calls of a whole block; empty when it has anything else in it.
+/// The calls of a whole block; empty when there is anything else between them. A value ends at the
+/// first closing tag, and text up to the next key is passed over, as vLLM and SGLang read a value
+/// that has its own closing tag in it.
 std::vector<Answer::Call> read_tagged_calls(std::string_view block, const TagDialect& dialect,
                                             const ToolSchemas& tools);
 

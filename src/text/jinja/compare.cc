@@ -93,6 +93,21 @@ bool view_contains(Sandbox& box, const DictView& view, const Value& needle) {
   return value != nullptr && equal(box, *value, needle.sequence()[1]);
 }
 
+bool is_set(const Value& value) {
+  return value.is(Kind::view) && value.view().what != DictView::What::values;
+}
+
+// Views of keys and items are sets, which are ordered by inclusion.
+bool ordered_sets(Sandbox& box, Order order, const DictView& a, const DictView& b) {
+  if (order == Order::greater) return ordered_sets(box, Order::less, b, a);
+  if (order == Order::greater_equal) return ordered_sets(box, Order::less_equal, b, a);
+  const size_t size = a.dict().size();
+  if (size > b.dict().size() || (order == Order::less && size == b.dict().size())) return false;
+  for (size_t i = 0; i < size; ++i)
+    if (!view_contains(box, b, a.at(i))) return false;
+  return true;
+}
+
 }  // namespace
 
 bool equal(Sandbox& box, const Value& a, const Value& b) {
@@ -122,6 +137,7 @@ bool ordered(Sandbox& box, Order order, const Value& a, const Value& b) {
     box.step_bytes(a.text().size());
     return satisfies(relate(a.text(), b.text()), order);  // UTF-8 sorts as code points do
   }
+  if (is_set(a) && is_set(b)) return ordered_sets(box, order, a.view(), b.view());
   if (!a.is_sequence() || a.kind() != b.kind()) unordered(order, a, b);
   const Nesting nesting(box);
   const Sequence &left = a.sequence(), &right = b.sequence();
@@ -139,8 +155,7 @@ bool contains(Evaluator& evaluator, const Value& haystack, const Value& needle) 
     return find_text(haystack.text(), needle.text(), 0) != std::string_view::npos;
   }
   if (haystack.is(Kind::dict)) return haystack.dict().find(needle) != nullptr;
-  if (haystack.is(Kind::view) && haystack.view().what != DictView::What::values)
-    return view_contains(box, haystack.view(), needle);
+  if (is_set(haystack)) return view_contains(box, haystack.view(), needle);
   if (!is_iterable(haystack)) fail("argument of type '{}' is not iterable", type_name(haystack));
   return contains_item(evaluator, haystack, needle);
 }

@@ -153,8 +153,6 @@ Value urlencode(Invocation& call) {
   return out.value();
 }
 
-Value urlize(Invocation&) { fail("'urlize' is not available: it makes links for HTML pages"); }
-
 Value xmlattr(Invocation& call) {
   if (!call.subject.is(Kind::dict)) fail("xmlattr needs a dict, not {}", type_name(call.subject));
   Text out(call.box);
