@@ -2,6 +2,7 @@
 
 #include "base/byte_alphabet.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "text/models/ranked_bpe.h"
 
 namespace hearth::text {

@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/files/ranked_vocabulary.h"
 
 namespace hearth::text {
@@ -132,6 +133,7 @@ std::optional<NamedToken> wanted_token(bool wanted, const std::string& content,
 }  // namespace
 
 std::unique_ptr<Tokenizer::Impl> read_tiktoken_file(const TokenizerFile& file) {
+  if (!is_utf8(file.pattern)) bad_input("{}: the pattern for its words is not UTF-8", file.source);
   const TiktokenFamily* family = find_family(file);
   RankedVocabulary vocabulary(file.source);
   read_ranks(file.text, file.source, vocabulary);

@@ -30,11 +30,11 @@ std::filesystem::path find_tokenizer_file(const std::filesystem::path& path);
 /// Reads it by its name, and where the name says nothing, by its first bytes.
 std::unique_ptr<Tokenizer::Impl> read_tokenizer_file(const TokenizerFile& file);
 
+/// "Bert" of BertTokenizer and BertTokenizerFast; empty when the config names no class.
+std::string_view class_family(const TokenizerConfig& config);
 /// Added tokens of the config: those that have an id, then special tokens without one; each only
 /// once.
 std::vector<AddedToken> added_tokens_of(const TokenizerConfig& config);
-/// `text` as a string of JSON, with the quotes.
-std::string json_string(std::string_view text);
 /// A decoder with the clean-up behind it where the config asks for that.
 std::string with_clean_up(const std::string& decoder, const TokenizerConfig& config);
 /// A TemplateProcessing with these tokens around the text, or "null" when both are empty.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/mapped_file.h"
 #include "text/characters.h"
 #include "text/files/tokenizer_file.h"
@@ -45,9 +46,7 @@ constexpr VocabFamily kVocabFamilies[] = {
 };
 
 const VocabFamily& find_vocab_family(const TokenizerFile& file) {
-  std::string_view name = file.config.tokenizer_class;
-  for (const std::string_view ending : {"Fast", "Tokenizer"})
-    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  const std::string_view name = class_family(file.config);
   const std::string model = file.config.model_type + ",";
   std::string known;
   for (const VocabFamily& family : kVocabFamilies) {

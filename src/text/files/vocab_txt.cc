@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "text/characters.h"
 #include "text/files/tokenizer_file.h"
 #include "text/json_reader.h"
@@ -16,9 +17,7 @@ constexpr std::string_view kBertClasses[] = {"",           "Bert",      "DistilB
                                              "Lxmert",     "Retribert", "Splinter",   "DPRReader"};
 
 void check_class(const TokenizerFile& file) {
-  std::string_view name = file.config.tokenizer_class;
-  for (const std::string_view ending : {"Fast", "Tokenizer"})
-    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  const std::string_view name = class_family(file.config);
   if (std::find(std::begin(kBertClasses), std::end(kBertClasses), name) == std::end(kBertClasses))
     bad_input(
         "{}: tokenizer_class is \"{}\", which is not known to come as vocab.txt; known are {}",
