@@ -11,12 +11,21 @@ namespace fs = std::filesystem;
 namespace hearth::genai {
 namespace {
 
-// What is carried over from a Hugging Face folder when it is there.
+// What is carried over from a Hugging Face folder as it is, when it is there.
 constexpr const char* kCompanions[] = {
-    "config.json",         "generation_config.json",  "tokenizer.json",    "tokenizer_config.json",
-    "chat_template.jinja", "chat_template.json",      "tokenizer.model",   "vocab.json",
-    "merges.txt",          "special_tokens_map.json", "added_tokens.json", "vocab.txt",
-    "tekken.json",         "processor_config.json",
+    "config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "chat_template.jinja",
+    "chat_template.json",
+    "tokenizer.model",
+    "vocab.json",
+    "merges.txt",
+    "added_tokens.json",
+    "vocab.txt",
+    "special_tokens_map.json",
+    "tekken.json",
+    "processor_config.json",
 };
 
 // openvino_tokenizer.xml and openvino_detokenizer.xml, for those who run them.
