@@ -104,7 +104,42 @@ def unigram():
     return tokenizer
 
 
-KINDS = [byte_level, digits_behind_bytes, sentencepiece_bpe, metaspace_first, unigram]
+def bert_stages():
+    return {"normalizer": normalizers.BertNormalizer(), "decoder": decoders.WordPiece(),
+            "pre_tokenizer": pre_tokenizers.BertPreTokenizer()}
+
+
+BERT_SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def wordpiece():
+    tokenizer = trained(
+        models.WordPiece(unk_token="[UNK]"),
+        trainers.WordPieceTrainer(vocab_size=300, special_tokens=BERT_SPECIAL), **bert_stages())
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    return tokenizer
+
+
+def cased_wordpiece():
+    tokenizer = wordpiece()
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False, handle_chinese_chars=False)
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    return tokenizer
+
+
+def wordlevel():
+    return trained(
+        models.WordLevel(unk_token="<unk>"),
+        trainers.WordLevelTrainer(vocab_size=40, special_tokens=["<unk>", "<s>"]),
+        normalizer=normalizers.Sequence([normalizers.NFKC(), normalizers.StripAccents()]),
+        pre_tokenizer=pre_tokenizers.Sequence([pre_tokenizers.Whitespace(),
+                                               pre_tokenizers.Digits(individual_digits=True)]))
+
+
+KINDS = [byte_level, digits_behind_bytes, sentencepiece_bpe, metaspace_first, unigram, wordpiece,
+         cased_wordpiece, wordlevel]
 MATERIAL = ["falcon-tokenizer", "phi-2", "phi-3-mini", "roberta-base", "t5-small", "whisper.tiny"]
 
 
@@ -148,11 +183,14 @@ def same_text(one, other):
 
 
 def check_texts(theirs, expected, texts):
-    """Random ids too, but no byte tokens: Rust spoils a run of them that is no UTF-8 as a whole."""
+    """Random ids too, but no byte tokens: Rust spoils a run of them that is no UTF-8 as a whole. And
+    none that begin inside of a word: the operation drops the ## that Rust keeps there."""
     generator = random.Random(1)
     plain = [i for token, i in expected.get_vocab().items() if not token.startswith("<0x")]
+    special = expected.get_added_tokens_decoder()
+    first = [i for i in plain if i not in special and not expected.id_to_token(i).startswith("##")]
     rows = [expected.encode(text).ids for text in texts]
-    rows += [[generator.choice(plain) for _ in range(12)] for _ in range(40)]
+    rows += [[generator.choice(first), *generator.choices(plain, k=11)] for _ in range(40)]
     for ids in rows:
         for skip in (True, False):
             assert same_text(theirs.decode(ids, skip_special_tokens=skip),
@@ -179,6 +217,38 @@ def test_genai_reads_our_real_tokenizer(hearth, bundled, shared, name, tmp_path)
     prose = (shared / "text/state_of_the_union.txt").read_text()[:20000].split("\n\n")
     check_ids(theirs, expected, TEXTS + prose)
     check_texts(theirs, expected, TEXTS)
+
+
+def check_pairs(folder, expected, texts):
+    theirs = openvino_genai.Tokenizer(folder, add_second_input=True)
+    for one, other in zip(texts, texts[1:]):
+        ids = theirs.encode([one], [other]).input_ids.data[0].tolist()
+        assert ids == expected.encode(one, other).ids, (one, other)
+
+
+@pytest.mark.parametrize("kind", [wordpiece, cased_wordpiece], ids=lambda kind: kind.__name__)
+def test_genai_reads_our_pairs(hearth, bundled, kind, tmp_path):
+    expected = kind()
+    source = folder_with(bundled, tmp_path / "hf", expected.to_str())
+    hearth.run("export", "-m", source, tmp_path / "ir")
+    check_pairs(tmp_path / "ir", expected, TEXTS)
+
+
+def test_real_word_piece(hearth, bundled, shared, minilm, tmp_path):
+    """The tokenizer's own truncation and padding taken off."""
+    expected = tokenizers.Tokenizer.from_file(str(minilm / "tokenizer.json"))
+    expected.no_padding()
+    expected.no_truncation()
+    prose = (shared / "text/state_of_the_union.txt").read_text()[:6000].split("\n\n")
+    source = folder_with(bundled, tmp_path / "hf", expected.to_str(),
+                         json.loads((minilm / "tokenizer_config.json").read_text()))
+    hearth.run("export", "-m", source, tmp_path / "ir")
+    theirs = openvino_genai.Tokenizer(tmp_path / "ir")
+    check_ids(theirs, expected, TEXTS + prose)
+    check_texts(theirs, expected, TEXTS)
+    check_pairs(tmp_path / "ir", expected, TEXTS)
+    check_reader(hearth, only_tokenizer_ir(tmp_path / "ir", tmp_path / "only"), TEXTS)
+    check_reader(hearth, converted(expected, tmp_path / "ov"), TEXTS + prose)
 
 
 def test_bundled(bundled, bundled_ir, tmp_path):
@@ -234,7 +304,8 @@ def converted(tokenizer, out):
     """A folder as openvino_tokenizers makes it."""
     import transformers
 
-    wrapped = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>")
+    bos = "[CLS]" if tokenizer.token_to_id("[CLS]") is not None else "<s>"
+    wrapped = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=bos)
     models_of_theirs = openvino_tokenizers.convert_tokenizer(wrapped, with_detokenizer=True)
     out.mkdir()
     for model, name in zip(models_of_theirs, ("openvino_tokenizer", "openvino_detokenizer")):
@@ -268,7 +339,8 @@ ODD = ["▁a ▁▁ b"]
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("kind", [byte_level, sentencepiece_bpe, metaspace_first, unigram],
+@pytest.mark.parametrize("kind", [byte_level, sentencepiece_bpe, metaspace_first, unigram,
+                                  wordpiece, cased_wordpiece, wordlevel],
                          ids=lambda kind: kind.__name__)
 def test_we_read_their_tokenizer(hearth, kind, tmp_path):
     folder = converted(kind(), tmp_path / "ov")

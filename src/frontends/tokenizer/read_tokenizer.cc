@@ -36,7 +36,7 @@ class TokenizerReader {
   TokenizerTexts read() {
     const Chain chain = find_chain();
     model_ = read_model(encoder_, *chain.model);
-    stages_ = read_stages(encoder_, chain.model->inputs[4]);
+    stages_ = read_stages(encoder_, model_.chars);
     model_.in_alphabet = stages_.alphabet;
     model_.byte_level = model_.byte_level || stages_.alphabet;
     shown_ = read_decoder(decoder_, model_);
