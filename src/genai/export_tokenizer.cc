@@ -5,6 +5,7 @@
 #include "base/mapped_file.h"
 #include "frontends/tokenizer/write_tokenizer.h"
 #include "genai/tokenizer_impl.h"
+#include "text/files/tokenizer_file.h"
 
 namespace fs = std::filesystem;
 
@@ -62,6 +63,19 @@ std::string text_if_there(const fs::path& file) {
   return fs::exists(file) ? read_text_file(file) : "";
 }
 
+frontends::TokenizerFacts facts_of(const fs::path& folder) {
+  const fs::path found = text::find_tokenizer_file(folder);
+  const std::string content = read_text_file(found);
+  const text::TokenizerFile file{found, found.string(), content, text::read_companions(folder), ""};
+  text::TokenizerJson tokenizer = text::tokenizer_json_of_file(file);
+  frontends::TokenizerFacts facts;
+  facts.tokenizer_json = std::move(tokenizer.json);
+  if (tokenizer.is_sentencepiece) facts.sentencepiece_model = content;
+  facts.tokenizer_config_json = text_if_there(folder / "tokenizer_config.json");
+  facts.source = file.source;
+  return facts;
+}
+
 const text::ChatTemplates& templates_of(const Tokenizer& tokenizer) {
   return tokenizer.impl().original_chat_template().impl().templates();
 }
@@ -101,14 +115,11 @@ void export_folder_tokenizer(const fs::path& folder, const StagedOutput& output,
                              ExportReport& report) {
   // A missing or broken tokenizer is an error now, not later.
   const Tokenizer tokenizer = open_tokenizer(folder);
-  frontends::TokenizerFacts facts;
-  facts.tokenizer_json = text_if_there(folder / "tokenizer.json");
-  facts.tokenizer_config_json = text_if_there(folder / "tokenizer_config.json");
-  facts.source = (folder / "tokenizer.json").string();
-  if (!facts.tokenizer_json.empty()) {
-    write_tokenizer_ir(tokenizer, std::move(facts), output, report);
+  if (text::Tokenizer::is_in(folder)) {
+    write_tokenizer_ir(tokenizer, facts_of(folder), output, report);
   } else {
-    report.notes.push_back("no openvino_tokenizer.xml: it is written for a tokenizer.json only");
+    report.notes.push_back(
+        "no openvino_tokenizer.xml: the folder has one, but no tokenizer's file");
   }
   copy_companions(folder, templates_of(tokenizer), output);
 }

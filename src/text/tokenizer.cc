@@ -53,10 +53,11 @@ std::shared_ptr<const Tokenizer> Tokenizer::from_json(std::string_view tokenizer
 }
 
 std::shared_ptr<const Tokenizer> Tokenizer::from_sentencepiece(
-    std::string_view proto, std::string_view tokenizer_config_json, const std::string& source) {
+    std::string_view proto, std::string_view tokenizer_config_json, const std::string& source,
+    const SentencePieceFrame& frame) {
   const TokenizerConfig config = read_tokenizer_config(tokenizer_config_json, source);
-  auto impl =
-      with_size_errors(source, [&] { return read_sentencepiece_model(proto, config, source); });
+  auto impl = with_size_errors(
+      source, [&] { return read_sentencepiece_model(proto, config, source, frame); });
   impl->set_special_ids(config);
   return std::make_shared<Tokenizer>(std::move(impl));
 }

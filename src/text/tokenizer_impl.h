@@ -70,6 +70,7 @@ std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
                                                      const std::string& source);
 std::unique_ptr<Tokenizer::Impl> read_sentencepiece_model(std::string_view proto,
                                                           const TokenizerConfig& config,
-                                                          const std::string& source);
+                                                          const std::string& source,
+                                                          const SentencePieceFrame& frame = {});
 
 }  // namespace hearth::text

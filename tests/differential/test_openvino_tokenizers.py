@@ -3,6 +3,7 @@ writes gives the ids and the text of the tokenizers package, and Hearth on a fol
 or openvino_tokenizers' own, gives those of openvino_genai.Tokenizer."""
 
 import json
+import pathlib
 import random
 import re
 import shutil
@@ -11,9 +12,11 @@ import openvino
 import openvino_genai
 import openvino_tokenizers
 import pytest
+import sentencepiece
 import tokenizers
 from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, trainers
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORDS = ("The fox said hello to the wise owl. It wasn't raining, and nobody's hat was wet! "
          "Die Füchse, naïve Eulen und 12 große Bäume. Где лиса? 狐狸在哪里？ ").split()
 TEXTS = [
@@ -160,6 +163,18 @@ def only_tokenizer_ir(source, out):
     return out
 
 
+def folder_with_files(bundled, folder, files, config=None):
+    """A model folder without tokenizer.json; files by name: a path or bytes."""
+    folder.mkdir()
+    for name in ("config.json", "model.safetensors"):
+        shutil.copy(bundled / name, folder)
+    for name, file in files.items():
+        (folder / name).write_bytes(file if isinstance(file, bytes) else file.read_bytes())
+    if config is not None:
+        (folder / "tokenizer_config.json").write_text(json.dumps(config))
+    return folder
+
+
 def openvino_tokenizers_core():
     core = openvino.Core()
     core.add_extension(str(openvino_tokenizers._ext_path))
@@ -248,7 +263,7 @@ def test_real_word_piece(hearth, bundled, shared, minilm, tmp_path):
     check_texts(theirs, expected, TEXTS)
     check_pairs(tmp_path / "ir", expected, TEXTS)
     check_reader(hearth, only_tokenizer_ir(tmp_path / "ir", tmp_path / "only"), TEXTS)
-    check_reader(hearth, converted(expected, tmp_path / "ov"), TEXTS + prose)
+    check_reader(hearth, converted(wrap(expected), tmp_path / "ov"), TEXTS + prose)
 
 
 def test_bundled(bundled, bundled_ir, tmp_path):
@@ -300,28 +315,32 @@ def test_what_has_no_operation_is_said(hearth, bundled, tmp_path):
     assert (tmp_path / "ir/tokenizer.json").exists()
 
 
-def converted(tokenizer, out):
-    """A folder as openvino_tokenizers makes it."""
+def wrap(tokenizer, **options):
     import transformers
 
     bos = "[CLS]" if tokenizer.token_to_id("[CLS]") is not None else "<s>"
-    wrapped = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=bos)
-    models_of_theirs = openvino_tokenizers.convert_tokenizer(wrapped, with_detokenizer=True)
+    return transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=bos, **options)
+
+
+def converted(wrapped, out, **options):
+    """A folder as openvino_tokenizers makes it."""
+    models_of_theirs = openvino_tokenizers.convert_tokenizer(wrapped, with_detokenizer=True, **options)
     out.mkdir()
     for model, name in zip(models_of_theirs, ("openvino_tokenizer", "openvino_detokenizer")):
         openvino.save_model(model, out / f"{name}.xml", compress_to_fp16=False)
     return out
 
 
-def check_reader(hearth, folder, texts):
+def check_reader(hearth, folder, texts, skip_only=False):
+    """`skip_only`: a SentencePiece model's special pieces are never shown, as in its own library."""
     theirs = openvino_genai.Tokenizer(folder)
     for i, text in enumerate(texts):
-        flags = ["--no-special-tokens"] if i % 4 == 3 else []
+        flags = ["--no-special-tokens"] if i % 4 == 3 and not skip_only else []
         ours = hearth.json("tokenize", folder, "--text", text, *flags)["ids"]
         assert ours == ids_of(theirs, text, add_special_tokens=not flags), text
     for text in texts[::4]:
         ids = ids_of(theirs, text)
-        for skip in (True, False):
+        for skip in (True,) if skip_only else (True, False):
             flags = ["--skip-special-tokens"] if skip else []
             ours = hearth.json("tokenize", folder, "--decode", ",".join(map(str, ids)), *flags)["text"]
             assert ours == theirs.decode(ids, skip_special_tokens=skip), text
@@ -343,7 +362,7 @@ ODD = ["▁a ▁▁ b"]
                                   wordpiece, cased_wordpiece, wordlevel],
                          ids=lambda kind: kind.__name__)
 def test_we_read_their_tokenizer(hearth, kind, tmp_path):
-    folder = converted(kind(), tmp_path / "ov")
+    folder = converted(wrap(kind()), tmp_path / "ov")
     check_reader(hearth, folder, [text for text in TEXTS if text not in ODD])
 
 
@@ -352,8 +371,110 @@ def test_we_read_their_tokenizer(hearth, kind, tmp_path):
 def test_we_read_their_real_tokenizer(hearth, shared, name, tmp_path):
     tokenizer = tokenizers.Tokenizer.from_file(str(shared / "tokenizers/hf" / name / "tokenizer.json"))
     prose = (shared / "text/state_of_the_union.txt").read_text()[:3000].split("\n\n")
-    folder = converted(tokenizer, tmp_path / "ov")
+    folder = converted(wrap(tokenizer), tmp_path / "ov")
     check_reader(hearth, folder, [text for text in TEXTS + prose if text not in ODD])
+
+
+def ours_of(hearth, folder, text, *flags):
+    return hearth.json("tokenize", folder, "--text", text, *flags)["ids"]
+
+
+def check_folder(hearth, source, tmp_path, texts):
+    """What is written for a folder and what Hearth reads in it are the same tokenizer."""
+    hearth.run("export", "-m", source, tmp_path / "ir")
+    theirs = openvino_genai.Tokenizer(only_tokenizer_ir(tmp_path / "ir", tmp_path / "only"))
+    for text in texts:
+        ids = ours_of(hearth, source, text)
+        assert ids_of(theirs, text) == ids, text
+        plain = ours_of(hearth, source, text, "--no-special-tokens")
+        assert ids_of(theirs, text, add_special_tokens=False) == plain, text
+        ours = hearth.json("tokenize", source, "--decode", ",".join(map(str, ids)),
+                           "--skip-special-tokens")["text"] if ids else ""
+        assert same_text(theirs.decode(ids), ours), text
+    return theirs
+
+
+SENTENCEPIECES = sorted(ROOT.glob("tests/golden/tokenizer/sentencepiece_*/tokenizer.model"))
+
+
+def check_sentencepiece(theirs, model, texts):
+    expected = sentencepiece.SentencePieceProcessor(model_proto=model)
+    generator = random.Random(5)
+    rows = [expected.encode(text) for text in texts]
+    for text, ids in zip(texts, rows):
+        assert ids_of(theirs, text, add_special_tokens=False) == ids, text
+    rows += [generator.choices(range(expected.get_piece_size()), k=10) for _ in range(40)]
+    for ids in rows:
+        assert same_text(theirs.decode(ids), expected.decode(ids)), ids
+
+
+@pytest.mark.parametrize("file", SENTENCEPIECES, ids=lambda file: file.parent.name)
+def test_sentencepiece_model(hearth, bundled, file, tmp_path):
+    model = file.read_bytes()
+    config = {"add_bos_token": True, "add_eos_token": "bpe" in file.parent.name,
+              "padding_side": "left"}
+    source = folder_with_files(bundled, tmp_path / "hf", {"tokenizer.model": model}, config)
+    theirs = check_folder(hearth, source, tmp_path, TEXTS[::3])
+    check_sentencepiece(theirs, model, TEXTS)
+    check_reader(hearth, tmp_path / "only", TEXTS[::3], skip_only=True)
+    rows = theirs.encode(["fox", "the wise fox"]).attention_mask.data.tolist()
+    assert rows[0][0] == 0 and rows[0][-1] == 1
+
+
+@pytest.mark.parametrize("name", ["mistral-v1", "t5_base"])
+def test_real_sentencepiece_model(hearth, bundled, shared, name, tmp_path):
+    """With a token beside the pieces."""
+    model = (shared / f"tokenizers/sentencepiece/{name}.model").read_bytes()
+    config = {"add_eos_token": True, "added_tokens_decoder": {
+        "32000": {"content": "<|im_start|>", "special": True}, "32001": {"content": "[MASK]"}}}
+    source = folder_with_files(bundled, tmp_path / "hf", {"tokenizer.model": model}, config)
+    theirs = check_folder(hearth, source, tmp_path, TEXTS)
+    prose = (shared / "text/state_of_the_union.txt").read_text()[:20000].split("\n\n")
+    pure = [text for text in TEXTS + prose if "<|im" not in text and "[MASK]" not in text]
+    check_sentencepiece(theirs, model, pure)
+    check_reader(hearth, tmp_path / "only", TEXTS[::3], skip_only=True)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("name", ["mistral-v1", "t5_base"])
+def test_we_read_their_sentencepiece_graph(hearth, shared, name, side, tmp_path):
+    import transformers
+
+    wrapped = transformers.BertGenerationTokenizer(
+        str(shared / f"tokenizers/sentencepiece/{name}.model"), padding_side=side)
+    folder = converted(wrapped, tmp_path / "ov", use_sentencepiece_backend=True)
+    assert "SentencepieceTokenizer" in (folder / "openvino_tokenizer.xml").read_text()
+    check_reader(hearth, folder, TEXTS, skip_only=True)
+
+
+FILES = {
+    "BertTokenizer": {"vocab.txt": "tokenizers/bert_base_uncased_vocab.txt"},
+    "r50k": {"r50k_base.tiktoken": "tokenizers/tiktoken/r50k_base.tiktoken"},
+    "cl100k": {"cl100k_base.tiktoken": "tokenizers/tiktoken/cl100k_base.tiktoken"},
+    "RobertaTokenizer": "roberta-base",
+    "CLIPTokenizer": "clip",
+}
+
+
+def vocab_and_merges(tokenizer_json):
+    model = json.loads(tokenizer_json.read_text())["model"]
+    merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in model["merges"]]
+    return {"vocab.json": json.dumps(model["vocab"]).encode(),
+            "merges.txt": "\n".join(["#version: 0.2", *merges]).encode()}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_other_files(hearth, bundled, shared, name, tmp_path):
+    files = FILES[name]
+    if isinstance(files, str):
+        files = vocab_and_merges(shared / "tokenizers/hf" / files / "tokenizer.json")
+    else:
+        files = {file: shared / path for file, path in files.items()}
+    config = {"tokenizer_class": name} if name.endswith("Tokenizer") else None
+    source = folder_with_files(bundled, tmp_path / "hf", files, config)
+    prose = (shared / "text/state_of_the_union.txt").read_text()[:3000].split("\n\n")
+    check_folder(hearth, source, tmp_path, TEXTS + prose)
 
 
 def test_generate_with_a_tokenizer_ir(hearth, bundled_ir, tmp_path):

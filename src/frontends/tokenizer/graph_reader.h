@@ -89,6 +89,9 @@ struct ReadModel {
 
 ReadModel read_model(const GraphReader& reader, const ir::Node& node);
 
+/// The ids that a VocabDecoder leaves out.
+std::vector<int32_t> read_skipped(const GraphReader& reader, const ir::Node& vocab_decoder);
+
 struct ReadDecoder {
   Json decoders = Json::array();
   bool joins_words = false;         ///< there is no decoder: tokens with spaces between them

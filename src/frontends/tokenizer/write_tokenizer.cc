@@ -5,6 +5,7 @@
 #include "frontends/tokenizer/decoders.h"
 #include "frontends/tokenizer/model_writer.h"
 #include "frontends/tokenizer/post_processor.h"
+#include "frontends/tokenizer/sentencepiece_writer.h"
 #include "frontends/tokenizer/tokenizer_rt_info.h"
 #include "ir/xml_writer.h"
 
@@ -27,9 +28,7 @@ int64_t special_count(const Template& t) {
 }
 
 // Each text as a batch of one string: begins 0, 1, … and ends 1, 2, ….
-Strings unpack(StringGraph& g) {
-  const ir::Value texts =
-      g.graph.add_parameter("texts", ElementType::string, PartialShape::dynamic(1));
+Strings unpack(StringGraph& g, ir::Value texts) {
   const ir::Value node = g.graph.add(ir::Op::StringTensorUnpack, {texts});
   const ir::Value count = g.build.gather(g.build.shape_of(node), g.build.scalar_int(0), 0);
   const auto range = [&](int64_t from, ir::Value to) {
@@ -84,8 +83,17 @@ void prefix_text(StageWriter& w, const Sections& s) {
   });
 }
 
-Ids write_strings(StringGraph& g, const Sections& s) {
-  StageWriter w{g, unpack(g)};
+Ids write_strings(StringGraph& g, const Sections& s, const std::string& sentencepiece_model) {
+  const ir::Value texts =
+      g.graph.add_parameter("texts", ElementType::string, PartialShape::dynamic(1));
+  if (!sentencepiece_model.empty()) {
+    std::vector<AddedTokenEntry> cut = s.added;
+    std::erase_if(cut, [&](const AddedTokenEntry& token) {  // control pieces
+      return static_cast<size_t>(token.id) < s.vocabulary.tokens.size();
+    });
+    return write_sentencepiece_model(g, texts, sentencepiece_model, cut);
+  }
+  StageWriter w{g, unpack(g, texts)};
   prefix_text(w, s);
   split_added_tokens(w, s.added);
   for_each_stage(s.tokenizer, "normalizer", "normalizers",
@@ -227,7 +235,7 @@ std::optional<std::string> write_tokenizer(const TokenizerFacts& facts,
     s.vocabulary = read_vocabulary(s.tokenizer.object("model"));
     s.post_processor = read_template(s.tokenizer);
     StringGraph encoder, decoder;
-    Ids text = write_strings(encoder, s);
+    Ids text = write_strings(encoder, s, facts.sentencepiece_model);
     write_truncation(encoder, s, text);
     write_outputs(encoder, s, facts, combine(encoder, s.post_processor, text));
     encoder.graph.name = "tokenizer";

@@ -12,7 +12,10 @@ namespace hearth::frontends {
 
 /// What the graphs are made from.
 struct TokenizerFacts {
-  std::string tokenizer_json;         ///< the file's content
+  std::string tokenizer_json;  ///< what such a file says
+  /// The content of a tokenizer.model. Then tokenizer_json says the rest: its section `model` has
+  /// the tokens as [[token, score], …] in the order of their ids.
+  std::string sentencepiece_model;
   std::string tokenizer_config_json;  ///< may be empty
   std::string chat_template;          ///< may be empty
   std::optional<int64_t> bos, eos, pad;
