@@ -73,6 +73,9 @@ class Tokenizer {
   /// What the tokenizer's file says.
   const std::optional<Truncation>& truncation() const;
   const std::optional<Padding>& padding() const;
+  /// What tokenizer_config.json says; the length is in force when somebody asks for truncation.
+  std::optional<Side> padding_side() const;
+  std::optional<size_t> model_max_length() const;
   /// Ids outside of the vocabulary decode to nothing.
   std::string decode(std::span<const int64_t> ids, bool skip_special_tokens = true) const;
 

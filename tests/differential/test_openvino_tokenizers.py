@@ -292,6 +292,29 @@ def test_padding_and_truncation(bundled_ir, bundled):
     assert padded.input_ids.shape == [2, 40]
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_config_says_side_and_length(hearth, bundled, side, tmp_path):
+    """Ours, openvino_tokenizers' own and Hearth; the length waits for somebody to ask for it."""
+    tokenizer = byte_level()
+    config = {"padding_side": side, "model_max_length": 5, "pad_token": "</s>"}
+    source = folder_with(bundled, tmp_path / "hf", tokenizer.to_str(), config)
+    hearth.run("export", "-m", source, tmp_path / "ir")
+    converted(wrap(tokenizer, **config), tmp_path / "ov")
+    texts = ["The fox", "The fox said hello to the wise owl"]
+    for options in ({}, {"truncation": True}):
+        rows = [openvino_genai.Tokenizer(tmp_path / name).encode(texts, **options)
+                for name in ("ir", "ov")]
+        assert rows[0].input_ids.data.tolist() == rows[1].input_ids.data.tolist()
+        assert rows[0].attention_mask.data.tolist() == rows[1].attention_mask.data.tolist()
+    padded = openvino_genai.Tokenizer(tmp_path / "ov").encode(texts)
+    for folder in (source, only_tokenizer_ir(tmp_path / "ir", tmp_path / "only")):
+        ours = hearth.json("tokenize", folder, "--text", texts[0], "--pad-to",
+                           padded.input_ids.shape[1])
+        assert ours["ids"] == padded.input_ids.data[0].tolist()
+        assert ours["attention_mask"] == padded.attention_mask.data[0].tolist()
+
+
 def test_own_truncation_is_in_force(hearth, bundled, tmp_path):
     expected = unigram()
     expected.enable_truncation(6)

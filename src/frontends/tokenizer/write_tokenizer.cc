@@ -187,7 +187,8 @@ struct Padding {
 
 Padding read_padding(const Sections& s, const TokenizerFacts& facts) {
   const auto id = static_cast<int32_t>(std::clamp<int64_t>(facts.pad.value_or(0), 0, INT32_MAX));
-  Padding out{s.config.text("padding_side", "right") != "left", id, 0, {}};
+  // On the left where nobody says it, as generation needs and optimum-intel writes it.
+  Padding out{s.config.text("padding_side", "left") != "left", id, 0, {}};
   if (!s.tokenizer.has("padding")) return out;
   const JsonObject own = s.tokenizer.object("padding");
   out.right = own.text("direction", "Right") == "Right";

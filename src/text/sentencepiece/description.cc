@@ -58,8 +58,7 @@ std::optional<NamedToken> wanted(const std::optional<bool>& flag, const std::opt
 std::string describe_sentencepiece_model(std::string_view proto, const TokenizerConfig& config,
                                          const std::string& source) {
   const SentencePieceFile file = read_sentencepiece_file(proto, source);
-  auto tokenizer = read_sentencepiece_model(proto, config, source);
-  tokenizer->set_special_ids(config);
+  const auto tokenizer = read_sentencepiece_model(proto, config, source);
   Json added = Json::array();
   for (size_t id = 0; id < file.pieces.size(); ++id)
     if (file.pieces[id].type == PieceType::control)

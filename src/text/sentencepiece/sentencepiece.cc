@@ -87,7 +87,7 @@ std::unique_ptr<Tokenizer::Impl> read_sentencepiece_model(std::string_view proto
   for (const auto& [id, named] :
        {std::pair(&out->bos, frame.bos), {&out->eos, frame.eos}, {&out->pad, frame.pad}})
     if (checked_piece(named, *table, source)) *id = named;
-  out->set_special_ids(config);
+  out->configure(config);
   auto front = wanted(config.add_bos_token, out->bos, "add_bos_token", source);
   auto back = wanted(config.add_eos_token, out->eos, "add_eos_token", source);
   put_around(frame, *table, source, front, back);
