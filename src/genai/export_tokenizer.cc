@@ -39,9 +39,8 @@ void write_tokenizer_ir(const Tokenizer& tokenizer, frontends::TokenizerFacts fa
   facts.eos = id(tokenizer.get_eos_token_id());
   facts.pad = id(tokenizer.get_pad_token_id());
   facts.chat_template = tokenizer.get_original_chat_template();
-  if (const auto missing = frontends::write_tokenizer(facts, output))
-    report.notes.push_back(
-        fmt::format("no openvino_tokenizer.xml: {} has no OpenVINO operation", *missing));
+  for (std::string& note : frontends::write_tokenizer(facts, output))
+    report.notes.push_back(std::move(note));
 }
 
 // openvino_genai reads the special tokens of tokenizer_config.json only where they are strings; the

@@ -325,6 +325,29 @@ def test_own_truncation_is_in_force(hearth, bundled, tmp_path):
     assert model([text])["input_ids"].tolist() == [expected.encode(text).ids]
 
 
+@pytest.mark.parametrize("unmerged", [False, True])
+def test_ignore_merges(hearth, bundled, unmerged, tmp_path):
+    """As Llama 3: words that are tokens at once. BPETokenizer merges, which is the same unless merges do
+    not get to a token; then the export says so, and only words with such tokens differ."""
+    state = json.loads(byte_level().to_str())
+    state["added_tokens"] = state["added_tokens"][:2]  # the others' ids depend on the vocabulary's size
+    model = state["model"]
+    model["ignore_merges"] = True
+    if unmerged:  # Q and Z merge first, and nothing makes the other one
+        for token in ["QZ", "XQ", "XQZ", "owlx"]:
+            model["vocab"][token] = len(model["vocab"])
+        model["merges"] += [["Q", "Z"], ["X", "Q"], ["XQ", "Z"]]
+    expected = tokenizers.Tokenizer.from_str(json.dumps(state))
+    source = folder_with(bundled, tmp_path / "hf", json.dumps(state))
+    run = hearth.try_run("export", "-m", source, tmp_path / "ir")
+    assert run.returncode == 0
+    assert ("may cut words with 2 of the tokens" in run.stderr) == unmerged, run.stderr
+    theirs = openvino_genai.Tokenizer(tmp_path / "ir")
+    check_ids(theirs, expected, TEXTS)
+    for text in ("XQZ", "owlxy"):
+        assert (ids_of(theirs, text) == expected.encode(text).ids) != unmerged
+
+
 def test_what_has_no_operation_is_said(hearth, bundled, tmp_path):
     tokenizer = byte_level()
     state = json.loads(tokenizer.to_str())

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "frontends/tokenizer/model_writer.h"
+#include "frontends/tokenizer/unmerged_tokens.h"
 
 namespace hearth::frontends {
 namespace {
@@ -61,6 +62,23 @@ const char* unnamed_type(const JsonObject& model) {
   return model.has("vocab") && model.find("vocab")->is_array() ? "Unigram" : "WordPiece";
 }
 
+// BPETokenizer has no ignore_merges, which makes a word that is a token that token at once. It
+// matters for tokens that the merges do not get to. Where one is what a merge makes, the operation
+// merges as ever; one that no merge makes it takes wherever it stands in a word.
+void note_unmerged(const ModelInput& in, const Merges& merges) {
+  if (!in.model.boolean("ignore_merges", false)) return;
+  Vocabulary vocabulary = in.vocabulary;
+  for (const AddedTokenEntry& token : in.added)  // cut out before
+    if (static_cast<size_t>(token.id) < vocabulary.tokens.size())
+      vocabulary.tokens[static_cast<size_t>(token.id)].clear();
+  const auto unmerged = unmerged_tokens(vocabulary.tokens, merges.left, merges.right);
+  if (unmerged.empty()) return;
+  in.notes.push_back(fmt::format(
+      "openvino_tokenizer.xml may cut words with {} of the tokens, such as \"{}\", in another way: "
+      "merges do not get to them, and BPETokenizer has no ignore_merges",
+      unmerged.size(), unmerged.front()));
+}
+
 Ids ids_of(ir::Value node) { return {output(node, 0), output(node, 1), output(node, 2)}; }
 
 }  // namespace
@@ -70,6 +88,7 @@ Ids write_bpe_model(StageWriter& w, const ModelInput& in) {
     no_operation("the model BPE with a continuing_subword_prefix");
   Vocabulary vocabulary = in.vocabulary;
   Merges merges = read_merges(in.model);
+  note_unmerged(in, merges);
   if (w.spelling == Spelling::bytes) {
     for (auto* tokens : {&vocabulary.tokens, &merges.left, &merges.right}) to_bytes(*tokens);
   }

@@ -83,7 +83,8 @@ void prefix_text(StageWriter& w, const Sections& s) {
   });
 }
 
-Ids write_strings(StringGraph& g, const Sections& s, const std::string& sentencepiece_model) {
+Ids write_strings(StringGraph& g, const Sections& s, const std::string& sentencepiece_model,
+                  std::vector<std::string>& notes) {
   const ir::Value texts =
       g.graph.add_parameter("texts", ElementType::string, PartialShape::dynamic(1));
   if (!sentencepiece_model.empty()) {
@@ -100,7 +101,7 @@ Ids write_strings(StringGraph& g, const Sections& s, const std::string& sentence
                  [&](const JsonObject& stage) { write_normalizer(w, stage); });
   for_each_stage(s.tokenizer, "pre_tokenizer", "pretokenizers",
                  [&](const JsonObject& stage) { write_pre_tokenizer(w, stage); });
-  return write_model(w, {s.tokenizer.object("model"), s.vocabulary, s.added});
+  return write_model(w, {s.tokenizer.object("model"), s.vocabulary, s.added, notes});
 }
 
 struct Truncation {
@@ -224,8 +225,8 @@ void write_outputs(StringGraph& g, const Sections& s, const TokenizerFacts& fact
 
 }  // namespace
 
-std::optional<std::string> write_tokenizer(const TokenizerFacts& facts,
-                                           const StagedOutput& folder) {
+std::vector<std::string> write_tokenizer(const TokenizerFacts& facts, const StagedOutput& folder) {
+  std::vector<std::string> notes;
   const Json tokenizer = parse_json(facts.tokenizer_json, facts.source);
   const Json config = facts.tokenizer_config_json.empty()
                           ? Json::object()
@@ -236,7 +237,7 @@ std::optional<std::string> write_tokenizer(const TokenizerFacts& facts,
     s.vocabulary = read_vocabulary(s.tokenizer.object("model"));
     s.post_processor = read_template(s.tokenizer);
     StringGraph encoder, decoder;
-    Ids text = write_strings(encoder, s, facts.sentencepiece_model);
+    Ids text = write_strings(encoder, s, facts.sentencepiece_model, notes);
     write_truncation(encoder, s, text);
     write_outputs(encoder, s, facts, combine(encoder, s.post_processor, text));
     encoder.graph.name = "tokenizer";
@@ -246,9 +247,9 @@ std::optional<std::string> write_tokenizer(const TokenizerFacts& facts,
     ir::write_ir(encoder.graph, folder, "openvino_tokenizer");
     ir::write_ir(decoder.graph, folder, "openvino_detokenizer");
   } catch (const NoOperation& reason) {
-    return reason.what;
+    return {fmt::format("no openvino_tokenizer.xml: {} has no OpenVINO operation", reason.what)};
   }
-  return std::nullopt;
+  return notes;
 }
 
 }  // namespace hearth::frontends
