@@ -72,13 +72,24 @@ def shared():
     return folder
 
 
-@pytest.fixture(scope="session")
-def smollm2_gguf():
-    run = subprocess.run([sys.executable, ROOT / "tools/get-model", "smollm2"],
+def fetched(name, about):
+    """Where tools/get-model has put a model."""
+    run = subprocess.run([sys.executable, ROOT / "tools/get-model", name],
                          capture_output=True, text=True)
     if run.returncode != 0:
-        absent(f"SmolLM2 could not be fetched: {run.stderr.strip().splitlines()[-1]}")
+        absent(f"{about} could not be fetched: {run.stderr.strip().splitlines()[-1]}")
     return pathlib.Path(run.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def smollm2_gguf():
+    return fetched("smollm2", "SmolLM2")
+
+
+@pytest.fixture(scope="session")
+def minilm():
+    """all-MiniLM-L6-v2, a folder with BERT's WordPiece."""
+    return fetched("minilm", "all-MiniLM-L6-v2")
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,17 @@
 """Makes the small files in tests/fuzz/seeds from which the fuzz targets start, and dictionaries of
 the words that their formats know.
 
-Needs nothing but Python. Each make_* function fills the folder of one target."""
+Needs nothing but Python, and for tokenizer_ir the release build. Each make_* function fills the folder
+of one target."""
 
 import base64
 import json
 import pathlib
 import re
+import shutil
 import struct
+import subprocess
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FUZZ = ROOT / "tests/fuzz"
@@ -150,6 +154,32 @@ def make_tokenizer_files():
     special = [{"rank": 1, "token_str": "<s>", "is_control": True}]
     seed("tekken.json", json.dumps({"config": config, "vocab": vocab, "special_tokens": special}))
     seed("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n##s\n\u4e2d\na\n##b\n")
+
+
+def make_tokenizer_ir():
+    """Two XMLs, each with a NUL byte behind it, and the weights of both: what `hearth export` writes
+    for small tokenizers, so that a build of it has to be there."""
+    hearth = ROOT / "build/release/bin/hearth"
+    if not hearth.exists():
+        print("tokenizer_ir: skipped, ./dev build makes the program that writes them")
+        return
+    for name in ("json_word_piece", "json_unigram", "json_llama", "sentencepiece_unigram"):
+        with tempfile.TemporaryDirectory() as folder:
+            source, out = pathlib.Path(folder, "hf"), pathlib.Path(folder, "ir")
+            source.mkdir()
+            for file in (*(ROOT / "models/hearth-tiny").glob("[cm]o*"), *(TOKENIZERS / name).iterdir()):
+                shutil.copy(file, source)
+            subprocess.run([hearth, "export", "-m", source, out], check=True, capture_output=True)
+            encoder, decoder = (out / f"openvino_{kind}" for kind in ("tokenizer", "detokenizer"))
+            write("tokenizer_ir", name, one_ir(encoder, decoder))
+
+
+def one_ir(encoder, decoder):
+    """Constants of the second file stand behind those of the first."""
+    weights = [path.with_suffix(".bin").read_bytes() for path in (encoder, decoder)]
+    second = re.sub(rb'offset="(\d+)"', lambda m: b'offset="%d"' % (int(m[1]) + len(weights[0])),
+                    decoder.with_suffix(".xml").read_bytes())
+    return b"\0".join([encoder.with_suffix(".xml").read_bytes(), second, b"".join(weights)])
 
 
 def make_json_config():
@@ -447,6 +477,7 @@ def main():
     make_chat_template()
     make_safetensors()
     make_gguf()
+    make_tokenizer_ir()
     make_json_config()
     make_ir()
     make_tokenizer_json()

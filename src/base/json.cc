@@ -26,6 +26,23 @@ Json read_json_file(const std::filesystem::path& path) {
   return parse_json(read_text_file(path), path.string());
 }
 
+// Not through Json: a vocabulary has hundreds of thousands of strings, and a serializer for each
+// costs more than the string.
+std::string json_string(std::string_view text) {
+  constexpr std::string_view kEscaped = "\"\\\b\f\n\r\t", kLetters = "\"\\bfnrt";
+  std::string out = "\"";
+  for (const char c : is_utf8(text) ? std::string(text) : replace_invalid_utf8(text)) {
+    if (const size_t at = kEscaped.find(c); at != std::string_view::npos) {
+      out += {'\\', kLetters[at]};
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
 JsonObject::JsonObject(const Json& value, std::string source, std::string where)
     : value_(&value), source_(std::move(source)), where_(std::move(where)) {
   if (!value.is_object())

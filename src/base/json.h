@@ -19,6 +19,9 @@ using Json = nlohmann::ordered_json;
 Json parse_json(std::string_view text, const std::string& source);
 Json read_json_file(const std::filesystem::path& path);
 
+/// `text` as a string of JSON, with the quotes. Bytes that are not UTF-8 become U+FFFD.
+std::string json_string(std::string_view text);
+
 /// A typed view of one object of a JSON file. Optional getters return the fallback when the key is
 /// absent or null; a value of another type is always an error.
 class JsonObject {

@@ -55,6 +55,22 @@ TEST(Json, ManyKeysTakeLinearTime) {
   EXPECT_EQ(json.back(), 199999);
 }
 
+TEST(JsonString, ReadsBackAsItWas) {
+  std::string every_byte_of_ascii;
+  for (char c = 0; c < 0x7F; ++c) every_byte_of_ascii += c;
+  for (const std::string& text : {every_byte_of_ascii, std::string("Füchse \U0001F98A \x7F")})
+    EXPECT_EQ(parse_json(json_string(text), "f"), Json(text));
+}
+
+TEST(JsonString, IsSpelledAsOthersSpellIt) {
+  EXPECT_EQ(json_string("\"a\\b/\n\t\r\b\f\x01\x1Fü"), R"("\"a\\b/\n\t\r\b\f\u0001\u001fü")");
+}
+
+TEST(JsonString, BytesThatAreNotUtf8BecomeReplacementCharacters) {
+  EXPECT_EQ(json_string("a\xFF\xC3z\xED\xA0\x80\xF0\x9F"),
+            "\"a\uFFFD\uFFFDz\uFFFD\uFFFD\uFFFD\uFFFD\"");
+}
+
 class JsonObjectTest : public testing::Test {
  protected:
   const Json json_ = parse_json(

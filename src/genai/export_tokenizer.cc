@@ -5,18 +5,28 @@
 #include "base/mapped_file.h"
 #include "frontends/tokenizer/write_tokenizer.h"
 #include "genai/tokenizer_impl.h"
+#include "text/files/tokenizer_file.h"
 
 namespace fs = std::filesystem;
 
 namespace hearth::genai {
 namespace {
 
-// What is carried over from a Hugging Face folder when it is there.
+// What is carried over from a Hugging Face folder as it is, when it is there.
 constexpr const char* kCompanions[] = {
-    "config.json",         "generation_config.json",  "tokenizer.json",    "tokenizer_config.json",
-    "chat_template.jinja", "chat_template.json",      "tokenizer.model",   "vocab.json",
-    "merges.txt",          "special_tokens_map.json", "added_tokens.json", "vocab.txt",
-    "tekken.json",         "processor_config.json",
+    "config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "chat_template.jinja",
+    "chat_template.json",
+    "tokenizer.model",
+    "vocab.json",
+    "merges.txt",
+    "added_tokens.json",
+    "vocab.txt",
+    "special_tokens_map.json",
+    "tekken.json",
+    "processor_config.json",
 };
 
 // openvino_tokenizer.xml and openvino_detokenizer.xml, for those who run them.
@@ -29,9 +39,8 @@ void write_tokenizer_ir(const Tokenizer& tokenizer, frontends::TokenizerFacts fa
   facts.eos = id(tokenizer.get_eos_token_id());
   facts.pad = id(tokenizer.get_pad_token_id());
   facts.chat_template = tokenizer.get_original_chat_template();
-  if (const auto missing = frontends::write_tokenizer(facts, output))
-    report.notes.push_back(
-        fmt::format("no openvino_tokenizer.xml: {} has no OpenVINO operation", *missing));
+  for (std::string& note : frontends::write_tokenizer(facts, output))
+    report.notes.push_back(std::move(note));
 }
 
 // openvino_genai reads the special tokens of tokenizer_config.json only where they are strings; the
@@ -51,6 +60,19 @@ std::string with_plain_tokens(const std::string& text, const fs::path& file) {
 
 std::string text_if_there(const fs::path& file) {
   return fs::exists(file) ? read_text_file(file) : "";
+}
+
+frontends::TokenizerFacts facts_of(const fs::path& folder) {
+  const fs::path found = text::find_tokenizer_file(folder);
+  const std::string content = read_text_file(found);
+  const text::TokenizerFile file{found, found.string(), content, text::read_companions(folder), ""};
+  text::TokenizerJson tokenizer = text::tokenizer_json_of_file(file);
+  frontends::TokenizerFacts facts;
+  facts.tokenizer_json = std::move(tokenizer.json);
+  if (tokenizer.is_sentencepiece) facts.sentencepiece_model = content;
+  facts.tokenizer_config_json = text_if_there(folder / "tokenizer_config.json");
+  facts.source = file.source;
+  return facts;
 }
 
 const text::ChatTemplates& templates_of(const Tokenizer& tokenizer) {
@@ -102,14 +124,11 @@ void export_folder_tokenizer(const fs::path& folder, const StagedOutput& output,
                              ExportReport& report) {
   // A missing or broken tokenizer is an error now, not later.
   const Tokenizer tokenizer = open_tokenizer(folder);
-  frontends::TokenizerFacts facts;
-  facts.tokenizer_json = text_if_there(folder / "tokenizer.json");
-  facts.tokenizer_config_json = text_if_there(folder / "tokenizer_config.json");
-  facts.source = (folder / "tokenizer.json").string();
-  if (!facts.tokenizer_json.empty()) {
-    write_tokenizer_ir(tokenizer, std::move(facts), output, report);
+  if (text::Tokenizer::is_in(folder)) {
+    write_tokenizer_ir(tokenizer, facts_of(folder), output, report);
   } else {
-    report.notes.push_back("no openvino_tokenizer.xml: it is written for a tokenizer.json only");
+    report.notes.push_back(
+        "no openvino_tokenizer.xml: the folder has one, but no tokenizer's file");
   }
   copy_companions(folder, templates_of(tokenizer), output);
 }

@@ -52,6 +52,18 @@ Json own_special_tokens(const text::Tokenizer& tokenizer) {
   return out;
 }
 
+// A model's file inside of a graph.
+std::shared_ptr<const text::Tokenizer> from_sentencepiece(
+    const frontends::SentencePieceTexts& texts, const std::string& source) {
+  Json config = Json::object();
+  config["add_bos_token"] = texts.add_bos;
+  config["add_eos_token"] = texts.add_eos;
+  text::SentencePieceFrame frame{{},        texts.front, texts.back,   texts.bos,
+                                 texts.eos, texts.pad,   texts.decoder};
+  for (const auto& [content, id, special] : texts.cut) frame.cut.push_back({content, id, special});
+  return text::Tokenizer::from_sentencepiece(texts.model, config.dump(), source, frame);
+}
+
 }  // namespace
 
 Tokenizer::Impl::Impl(std::shared_ptr<const text::Tokenizer> tokens,
@@ -87,11 +99,17 @@ Tokenizer gguf_tokenizer(const frontends::GgufTokenizerData& data, const fs::pat
                                         gguf_chat_template(data, path.string())));
 }
 
+std::shared_ptr<const text::Tokenizer> text_tokenizer(const frontends::TokenizerTexts& texts,
+                                                      const std::string& source) {
+  if (texts.sentencepiece) return from_sentencepiece(*texts.sentencepiece, source);
+  return text::Tokenizer::from_json(texts.tokenizer_json, texts.tokenizer_config_json, source);
+}
+
 // From openvino_tokenizer.xml and openvino_detokenizer.xml.
 Tokenizer tokenizer_from_ir(const fs::path& folder) {
   const frontends::TokenizerTexts texts = frontends::read_tokenizer_ir(folder);
   const std::string name = (folder / "openvino_tokenizer.xml").string();
-  auto tokens = text::Tokenizer::from_json(texts.tokenizer_json, texts.tokenizer_config_json, name);
+  auto tokens = text_tokenizer(texts, name);
   const Json special_tokens = own_special_tokens(*tokens);
   auto chat_template = folder_chat_template(folder, special_tokens);
   if (chat_template->templates().empty() && !texts.chat_template.empty()) {

@@ -14,10 +14,12 @@ size_t size_param(const AnyMap& params, const char* name) {
   return it == params.end() ? 0 : it->second.as<size_t>();
 }
 
-// What stands in the call, else in the tokenizer's file, else what generation needs.
-text::Side padding_direction(const AnyMap& params, const std::optional<text::Padding>& of_file) {
+// What stands in the call, else in the tokenizer's files, else what generation needs.
+text::Side padding_direction(const AnyMap& params, const text::Tokenizer& tokenizer) {
   const auto it = params.find("padding_side");
-  if (it == params.end()) return of_file ? of_file->direction : text::Side::left;
+  if (it == params.end())
+    return tokenizer.padding() ? tokenizer.padding()->direction
+                               : tokenizer.padding_side().value_or(text::Side::left);
   const auto side = it->second.as<std::string>();
   if (side != "left" && side != "right")
     bad_input("padding_side should be left or right, but is `{}`", side);
@@ -25,10 +27,11 @@ text::Side padding_direction(const AnyMap& params, const std::optional<text::Pad
 }
 
 std::optional<text::Truncation> truncation_of(const AnyMap& params,
-                                              const std::optional<text::Truncation>& of_file) {
+                                              const text::Tokenizer& tokenizer) {
   if (params.find("truncation") == params.end()) return std::nullopt;
   if (!tokenizer_flag(params, "truncation", false)) return text::Truncation{SIZE_MAX};
-  text::Truncation out = of_file.value_or(text::Truncation{0});
+  text::Truncation out =
+      tokenizer.truncation().value_or(text::Truncation{tokenizer.model_max_length().value_or(0)});
   if (const size_t length = size_param(params, "max_length")) out.max_length = length;
   if (out.max_length == 0)
     bad_input("truncation needs max_length: the tokenizer's file does not say one");
@@ -72,10 +75,10 @@ TokenizedInputs encode_all(const text::Tokenizer& tokenizer,
   text::EncodeOptions options;
   options.add_special_tokens = tokenizer_flag(params, "add_special_tokens", true);
   options.offsets = tokenizer_flag(params, "return_offsets_mapping", false);
-  options.truncation = truncation_of(params, tokenizer.truncation());
+  options.truncation = truncation_of(params, tokenizer);
   text::Padding padding = tokenizer.padding().value_or(
       text::Padding{.pad_id = std::max<int64_t>(tokenizer.pad_token_id().value_or(0), 0)});
-  padding.direction = padding_direction(params, tokenizer.padding());
+  padding.direction = padding_direction(params, tokenizer);
   options.padding = padding;
   std::vector<text::Encoding> rows = tokenizer.encode_batch(inputs, options);
   // A length in the file or the call is a lower bound; a tensor's rows are equally long.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "frontends/model_source.h"
+#include "frontends/tokenizer/read_tokenizer.h"
 #include "genai/chat_template_impl.h"
 #include "hearth/genai/tokenizer.hpp"
 #include "text/tokenizer.h"
@@ -33,6 +34,9 @@ class Tokenizer::Impl {
 
 /// From a model folder or a tokenizer's file; `pattern` as for text::Tokenizer::open().
 Tokenizer open_tokenizer(const std::filesystem::path& path, const std::string& pattern = {});
+/// From what the graphs of a tokenizer say; `source` names them in errors. Throws bad_input.
+std::shared_ptr<const text::Tokenizer> text_tokenizer(const frontends::TokenizerTexts& texts,
+                                                      const std::string& source);
 /// From the vocabulary in the GGUF file `path`.
 Tokenizer gguf_tokenizer(const frontends::GgufTokenizerData& data,
                          const std::filesystem::path& path);

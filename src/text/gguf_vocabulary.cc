@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "text/characters.h"
 #include "text/gguf_tokens.h"
 #include "text/word_marker.h"
@@ -112,21 +113,6 @@ int64_t type_of(const GgufVocabulary& v, size_t id) {
   return v.types.empty() ? int64_t{kNormal} : v.types[id];
 }
 
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 // Adds list items with commas between them.
 void add_item(std::string& list, const std::string& item) {
   if (!list.empty()) list += ",\n";
@@ -138,7 +124,7 @@ std::string added_tokens(const GgufVocabulary& v) {
   for (const AddedToken& token : found_tokens(v))
     add_item(out, fmt::format(R"({{"id":{},"content":{},"single_word":false,"lstrip":{},)"
                               R"("rstrip":{},"normalized":false,"special":{}}})",
-                              *token.id, json_text(token.content), token.lstrip, token.rstrip,
+                              *token.id, json_string(token.content), token.lstrip, token.rstrip,
                               token.special));
   return out;
 }
@@ -146,7 +132,7 @@ std::string added_tokens(const GgufVocabulary& v) {
 std::string vocabulary_object(const GgufVocabulary& v) {
   std::string out;
   for (size_t id = 0; id < v.tokens.size(); ++id)
-    add_item(out, fmt::format("{}:{}", json_text(v.tokens[id]), id));
+    add_item(out, fmt::format("{}:{}", json_string(v.tokens[id]), id));
   return out;
 }
 
@@ -198,8 +184,8 @@ std::string merges_by_score(const GgufVocabulary& v) {
   });
   std::string out;
   for (const Cut& cut : cuts)
-    add_item(out, "[" + json_text(v.tokens[static_cast<size_t>(cut.left)]) + "," +
-                      json_text(v.tokens[static_cast<size_t>(cut.right)]) + "]");
+    add_item(out, "[" + json_string(v.tokens[static_cast<size_t>(cut.left)]) + "," +
+                      json_string(v.tokens[static_cast<size_t>(cut.right)]) + "]");
   return out;
 }
 
@@ -210,8 +196,8 @@ std::string merges_as_given(const GgufVocabulary& v) {
     const size_t space = merge.find(' ', 1);
     if (space == std::string::npos)
       bad_input("{}: tokenizer.ggml.merges has \"{}\", which is not two tokens", v.source, merge);
-    add_item(out, "[" + json_text(merge.substr(0, space)) + "," +
-                      json_text(merge.substr(space + 1)) + "]");
+    add_item(out, "[" + json_string(merge.substr(0, space)) + "," +
+                      json_string(merge.substr(space + 1)) + "]");
   }
   return out;
 }
@@ -229,8 +215,8 @@ std::string line_end_merges(const GgufVocabulary& v) {
   for (size_t size = 2; size <= kLongest; ++size)
     for (size_t left = 1; is_token[size] && left < size; ++left)
       if (is_token[left] && is_token[size - left])
-        add_item(out, "[" + json_text(std::string(left, '\n')) + "," +
-                          json_text(std::string(size - left, '\n')) + "]");
+        add_item(out, "[" + json_string(std::string(left, '\n')) + "," +
+                          json_string(std::string(size - left, '\n')) + "]");
   return out;
 }
 
@@ -238,7 +224,7 @@ std::string template_of(const GgufVocabulary& v, const Settings& s) {
   if (!s.add_bos && !s.add_eos) return "null";
   std::string single, special;
   const auto add = [&](int64_t id) {
-    const std::string token = json_text(v.tokens[static_cast<size_t>(id)]);
+    const std::string token = json_string(v.tokens[static_cast<size_t>(id)]);
     add_item(single, fmt::format(R"({{"SpecialToken":{{"id":{},"type_id":0}}}})", token));
     const std::string entry =
         fmt::format(R"({}:{{"id":{},"ids":[{}],"tokens":[{}]}})", token, token, id, token);
@@ -274,7 +260,7 @@ std::string llama_json(const GgufVocabulary& v, const Settings& s) {
 "vocab":{{{}}},
 "merges":[{}]}})",
       prepend, template_of(v, s), strip,
-      s.unk ? json_text(v.tokens[static_cast<size_t>(*s.unk)]) : "null", vocabulary_object(v),
+      s.unk ? json_string(v.tokens[static_cast<size_t>(*s.unk)]) : "null", vocabulary_object(v),
       merges_by_score(v));
 }
 
@@ -325,7 +311,7 @@ std::string word_piece_object(const GgufVocabulary& v) {
         type_of(v, id) != kNormal || (token.starts_with('[') && token.ends_with(']'));
     std::string word = is_special || begins ? token : "##" + token;
     if (begins && !is_special) word.erase(0, kWordMarker.size());
-    add_item(out, fmt::format("{}:{}", json_text(word), id));
+    add_item(out, fmt::format("{}:{}", json_string(word), id));
   }
   return out;
 }
@@ -342,7 +328,7 @@ std::string bert_json(const GgufVocabulary& v, const Settings& s) {
 "model":{{"type":"WordPiece","unk_token":{},"continuing_subword_prefix":"##",
 "max_input_chars_per_word":100,"vocab":{{{}}}}})",
       v.strip_accents.value_or(lowercase), lowercase, template_of(v, s),
-      json_text(v.tokens[static_cast<size_t>(*s.unk)]), word_piece_object(v));
+      json_string(v.tokens[static_cast<size_t>(*s.unk)]), word_piece_object(v));
 }
 
 std::string model_json(const GgufVocabulary& v, const Settings& s) {
@@ -372,7 +358,7 @@ std::string tokenizer_config_json_from_gguf(const GgufVocabulary& vocabulary) {
   const auto add = [&](const char* key, const std::optional<int64_t>& id) {
     if (id)
       out += fmt::format(",\n  \"{}\": {}", key,
-                         json_text(vocabulary.tokens[static_cast<size_t>(*id)]));
+                         json_string(vocabulary.tokens[static_cast<size_t>(*id)]));
   };
   add("bos_token", s.bos);
   add("eos_token", s.eos);

@@ -39,7 +39,7 @@ std::shared_ptr<const Tokenizer> Tokenizer::open(const fs::path& path, const std
 
 std::shared_ptr<const Tokenizer> Tokenizer::from_file(const TokenizerFile& file) {
   auto impl = with_size_errors(file.source, [&] { return read_tokenizer_file(file); });
-  impl->set_special_ids(file.config);
+  impl->configure(file.config);
   return std::make_shared<Tokenizer>(std::move(impl));
 }
 
@@ -48,16 +48,17 @@ std::shared_ptr<const Tokenizer> Tokenizer::from_json(std::string_view tokenizer
                                                       const std::string& source) {
   const TokenizerConfig config = read_tokenizer_config(tokenizer_config_json, source);
   auto impl = with_size_errors(source, [&] { return read_tokenizer_json(tokenizer_json, source); });
-  impl->set_special_ids(config);
+  impl->configure(config);
   return std::make_shared<Tokenizer>(std::move(impl));
 }
 
 std::shared_ptr<const Tokenizer> Tokenizer::from_sentencepiece(
-    std::string_view proto, std::string_view tokenizer_config_json, const std::string& source) {
+    std::string_view proto, std::string_view tokenizer_config_json, const std::string& source,
+    const SentencePieceFrame& frame) {
   const TokenizerConfig config = read_tokenizer_config(tokenizer_config_json, source);
-  auto impl =
-      with_size_errors(source, [&] { return read_sentencepiece_model(proto, config, source); });
-  impl->set_special_ids(config);
+  auto impl = with_size_errors(
+      source, [&] { return read_sentencepiece_model(proto, config, source, frame); });
+  impl->configure(config);
   return std::make_shared<Tokenizer>(std::move(impl));
 }
 
@@ -88,7 +89,7 @@ std::optional<std::string_view> Tokenizer::Impl::id_to_token(int64_t id) const {
   return token ? token : model->id_to_token(id);
 }
 
-void Tokenizer::Impl::set_special_ids(const TokenizerConfig& config) {
+void Tokenizer::Impl::configure(const TokenizerConfig& config) {
   const auto set = [this](const std::optional<std::string>& token, std::optional<int64_t>& id) {
     const auto named = token ? token_to_id(*token) : std::nullopt;
     if (named) id = named;
@@ -97,7 +98,12 @@ void Tokenizer::Impl::set_special_ids(const TokenizerConfig& config) {
   set(config.eos_token, eos);
   set(config.pad_token, pad);
   set(config.unk_token, unk);
+  padding_side = config.padding_side;
+  model_max_length = config.model_max_length;
 }
+
+std::optional<Side> Tokenizer::padding_side() const { return impl_->padding_side; }
+std::optional<size_t> Tokenizer::model_max_length() const { return impl_->model_max_length; }
 
 size_t Tokenizer::vocab_size() const {
   return std::max(impl_->model->end_id(), impl_->added->end_id());

@@ -18,6 +18,19 @@ namespace hearth::text {
 struct TokenizerFile;
 struct GgufVocabulary;
 
+/// What may stand around a SentencePiece model besides its config; ids are those of its pieces.
+struct SentencePieceFrame {
+  struct Cut {
+    std::string content;
+    int64_t id;
+    bool special;
+  };
+  std::vector<Cut> cut;              ///< found in a text as added tokens are; may be pieces or not
+  std::vector<int64_t> front, back;  ///< around a text, outside of what the config asks for
+  std::optional<int64_t> bos, eos, pad;
+  std::string decoder;  ///< the content of another tokenizer.model, for the way back; may be empty
+};
+
 class Tokenizer {
  public:
   /// A model folder or one file of the kinds in files/files.inc, with tokenizer_config.json and the
@@ -36,7 +49,8 @@ class Tokenizer {
   /// The content of a SentencePiece tokenizer.model (BPE or unigram).
   static std::shared_ptr<const Tokenizer> from_sentencepiece(std::string_view proto,
                                                              std::string_view tokenizer_config_json,
-                                                             const std::string& source);
+                                                             const std::string& source,
+                                                             const SentencePieceFrame& frame = {});
   /// The vocabulary of a GGUF file. Throws bad_input naming an unknown model or pre.
   static std::shared_ptr<const Tokenizer> from_gguf(const GgufVocabulary& vocabulary);
   /// True when the folder has a file of a kind that open() reads.
@@ -59,6 +73,9 @@ class Tokenizer {
   /// What the tokenizer's file says.
   const std::optional<Truncation>& truncation() const;
   const std::optional<Padding>& padding() const;
+  /// What tokenizer_config.json says; the length is in force when somebody asks for truncation.
+  std::optional<Side> padding_side() const;
+  std::optional<size_t> model_max_length() const;
   /// Ids outside of the vocabulary decode to nothing.
   std::string decode(std::span<const int64_t> ids, bool skip_special_tokens = true) const;
 

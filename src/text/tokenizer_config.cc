@@ -76,6 +76,21 @@ std::optional<bool> read_flag(const StageConfig& config, const std::string& key)
   return config.has(key) ? std::optional<bool>(config.flag(key)) : std::nullopt;
 }
 
+std::optional<Side> read_side(const JsonObject& object, const std::string& key) {
+  if (!object.has(key)) return std::nullopt;
+  const std::string side = object.text(key);
+  if (side != "left" && side != "right")
+    bad_input("{} should be left or right, but is \"{}\"", object.name_of(key), side);
+  return side == "left" ? Side::left : Side::right;
+}
+
+// Transformers writes 1e30 for a length that nobody knows.
+std::optional<size_t> read_length(const JsonObject& object, const std::string& key) {
+  const double length = object.number(key, 0);
+  if (length < 1 || length > INT32_MAX) return std::nullopt;
+  return static_cast<size_t>(length);
+}
+
 TokenizerConfig::Entry read_entry(const JsonObject& decoder, const std::string& key) {
   int64_t id = -1;
   const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
@@ -121,6 +136,8 @@ TokenizerConfig read_tokenizer_config(std::string_view text, const std::string& 
   out.do_lower_case = read_flag(config, "do_lower_case");
   out.strip_accents = read_flag(config, "strip_accents");
   out.tokenize_chinese_chars = read_flag(config, "tokenize_chinese_chars");
+  out.padding_side = read_side(object, "padding_side");
+  out.model_max_length = read_length(object, "model_max_length");
   out.tokenizer_class = config.text("tokenizer_class", "");
   if (config.has("added_tokens_decoder")) {
     const JsonObject decoder = object.object("added_tokens_decoder");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "text/added_tokens.h"
+#include "text/encoding.h"
 
 namespace hearth::text {
 
@@ -18,6 +19,8 @@ struct TokenizerConfig {
   std::vector<AddedToken> special_tokens;  ///< the above and additional ones, as they are described
   std::optional<bool> add_bos_token, add_eos_token, add_prefix_space, clean_up_tokenization_spaces;
   std::optional<bool> do_lower_case, strip_accents, tokenize_chinese_chars;
+  std::optional<Side> padding_side;
+  std::optional<size_t> model_max_length;   ///< in tokens, special ones included
   std::string tokenizer_class, model_type;  ///< may be empty
   struct Entry {
     int64_t id;

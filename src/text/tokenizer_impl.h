@@ -25,6 +25,8 @@ class Tokenizer::Impl {
   std::unique_ptr<AddedTokens> added;
   std::optional<Truncation> truncation;
   std::optional<Padding> padding;
+  std::optional<Side> padding_side;
+  std::optional<size_t> model_max_length;
   bool has_offsets = true;  ///< false when the normalizer does not track what its text stands for
   std::optional<int64_t> bos, eos, pad, unk;
 
@@ -41,8 +43,9 @@ class Tokenizer::Impl {
   std::optional<int64_t> token_to_id(std::string_view token) const;
   std::optional<std::string_view> id_to_token(int64_t id) const;
   bool is_special(int64_t id) const { return added->is_special(id) || model->is_special(id); }
-  /// Overrides the special ids with those that the config names and the vocabulary has.
-  void set_special_ids(const TokenizerConfig& config);
+  /// Overrides the special ids with those that the config names and the vocabulary has, and takes
+  /// over what the config alone says.
+  void configure(const TokenizerConfig& config);
 
  private:
   class Tracker;
@@ -70,6 +73,7 @@ std::unique_ptr<Tokenizer::Impl> read_tokenizer_json(std::string_view text,
                                                      const std::string& source);
 std::unique_ptr<Tokenizer::Impl> read_sentencepiece_model(std::string_view proto,
                                                           const TokenizerConfig& config,
-                                                          const std::string& source);
+                                                          const std::string& source,
+                                                          const SentencePieceFrame& frame = {});
 
 }  // namespace hearth::text

@@ -54,8 +54,7 @@ TokenizerPtr open_gguf_vocabulary(const std::string& path) {
   vocabulary.eos = id("eos");
   vocabulary.unk = id("unk");
   vocabulary.pad = id("pad");
-  return Tokenizer::from_json(tokenizer_json_from_gguf(vocabulary),
-                              tokenizer_config_json_from_gguf(vocabulary), path);
+  return Tokenizer::from_gguf(vocabulary);
 }
 
 TokenizerPtr open_tokenizer(const std::string& path) {

@@ -19,8 +19,8 @@ namespace hearth::genai {
 
 using Vocab = std::unordered_map<std::string, int64_t>;
 
-/// i64 tensors [batch, longest]. Shorter rows are padded: on the side that padding_side or the
-/// tokenizer's file says, else on the left.
+/// i64 tensors [batch, longest]. Shorter rows are padded: on the side that padding_side, the
+/// tokenizer's file or tokenizer_config.json says, else on the left.
 struct TokenizedInputs {
   Tensor input_ids;
   Tensor attention_mask;                 ///< 0 on the padding
@@ -43,7 +43,8 @@ class Tokenizer {
   ///  - add_special_tokens (true);
   ///  - truncation: to max_length tokens, special ones included. Without it, the tokenizer's file
   ///    decides; false turns that off;
-  ///  - max_length: for truncation and pad_to_max_length; else the length in the tokenizer's file;
+  ///  - max_length: for truncation and pad_to_max_length; else the length in the tokenizer's file
+  ///    or in tokenizer_config.json;
   ///  - pad_to_max_length (false): rows have at least max_length tokens;
   ///  - pad_to_length (0): rows have at least so many tokens;
   ///  - padding_side: "left" or "right";

@@ -118,13 +118,9 @@ void write_stage(DecoderWriter& w, const JsonObject& stage) {
 
 void write_detokenizer(StringGraph& graph, const JsonObject& tokenizer,
                        const Vocabulary& vocabulary, const std::vector<AddedTokenEntry>& added) {
-  DecoderWriter w{graph, vocabulary.tokens};
-  for (const AddedTokenEntry& token : added) {
-    const auto id = static_cast<size_t>(token.id);
-    if (id >= w.vocabulary.size()) w.vocabulary.resize(id + 1);
-    w.vocabulary[id] = token.content;
+  DecoderWriter w{graph, with_added_tokens(vocabulary, added).tokens};
+  for (const AddedTokenEntry& token : added)
     if (token.special) w.skipped.push_back(token.id);
-  }
   std::sort(w.skipped.begin(), w.skipped.end());
   // openvino_genai puts a switch behind this list, which OpenVINO does not compile for an empty
   // one.

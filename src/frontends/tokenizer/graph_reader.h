@@ -80,6 +80,7 @@ struct ReadModel {
   Json model = Json::object();      ///< the section `model`, without a vocabulary
   std::vector<std::string> tokens;  ///< by id, as the operation spells them; "" for none
   std::vector<float> scores;        ///< by id; Unigram only
+  ir::Value chars;                  ///< of the strings that become ids
   std::vector<std::pair<std::string, std::string>> merges;
   std::vector<std::pair<std::string, int32_t>> added;  ///< as far as the operation lists them
   bool byte_level = false;   ///< tokens are bytes, or in ByteLevel's alphabet
@@ -87,6 +88,9 @@ struct ReadModel {
 };
 
 ReadModel read_model(const GraphReader& reader, const ir::Node& node);
+
+/// The ids that a VocabDecoder leaves out.
+std::vector<int32_t> read_skipped(const GraphReader& reader, const ir::Node& vocab_decoder);
 
 struct ReadDecoder {
   Json decoders = Json::array();

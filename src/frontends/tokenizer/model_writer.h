@@ -12,6 +12,7 @@ struct ModelInput {
   const JsonObject& model;       ///< the section `model`
   const Vocabulary& vocabulary;  ///< as the file spells it
   const std::vector<AddedTokenEntry>& added;
+  std::vector<std::string>& notes;  ///< sentences on what the graph does otherwise
 };
 
 /// Text t has the ids [begins[t], ends[t]) of values.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "frontends/tokenizer/model_writer.h"
+#include "frontends/tokenizer/unmerged_tokens.h"
 
 namespace hearth::frontends {
 namespace {
@@ -61,6 +62,23 @@ const char* unnamed_type(const JsonObject& model) {
   return model.has("vocab") && model.find("vocab")->is_array() ? "Unigram" : "WordPiece";
 }
 
+// BPETokenizer has no ignore_merges, which makes a word that is a token that token at once. It
+// matters for tokens that the merges do not get to. Where one is what a merge makes, the operation
+// merges as ever; one that no merge makes it takes wherever it stands in a word.
+void note_unmerged(const ModelInput& in, const Merges& merges) {
+  if (!in.model.boolean("ignore_merges", false)) return;
+  Vocabulary vocabulary = in.vocabulary;
+  for (const AddedTokenEntry& token : in.added)  // cut out before
+    if (static_cast<size_t>(token.id) < vocabulary.tokens.size())
+      vocabulary.tokens[static_cast<size_t>(token.id)].clear();
+  const auto unmerged = unmerged_tokens(vocabulary.tokens, merges.left, merges.right);
+  if (unmerged.empty()) return;
+  in.notes.push_back(fmt::format(
+      "openvino_tokenizer.xml may cut words with {} of the tokens, such as \"{}\", in another way: "
+      "merges do not get to them, and BPETokenizer has no ignore_merges",
+      unmerged.size(), unmerged.front()));
+}
+
 Ids ids_of(ir::Value node) { return {output(node, 0), output(node, 1), output(node, 2)}; }
 
 }  // namespace
@@ -70,14 +88,14 @@ Ids write_bpe_model(StageWriter& w, const ModelInput& in) {
     no_operation("the model BPE with a continuing_subword_prefix");
   Vocabulary vocabulary = in.vocabulary;
   Merges merges = read_merges(in.model);
+  note_unmerged(in, merges);
   if (w.spelling == Spelling::bytes) {
     for (auto* tokens : {&vocabulary.tokens, &merges.left, &merges.right}) to_bytes(*tokens);
   }
+  vocabulary = with_added_tokens(std::move(vocabulary), in.added);
   std::vector<std::string> added;
   std::vector<int32_t> added_ids;
   for (const AddedTokenEntry& token : in.added) {
-    grow_to(vocabulary, token.id);
-    vocabulary.tokens[static_cast<size_t>(token.id)] = token.content;
     added.push_back(token.content);
     added_ids.push_back(token.id);
   }
@@ -103,17 +121,15 @@ Ids write_bpe_model(StageWriter& w, const ModelInput& in) {
 
 // Added tokens stand in the vocabulary with a score that no other way to write them reaches.
 Ids write_unigram_model(StageWriter& w, const ModelInput& in) {
-  Vocabulary vocabulary = in.vocabulary;
+  Vocabulary vocabulary = with_added_tokens(in.vocabulary, in.added);
   if (vocabulary.scores.empty()) bad_input("{} should be a list", in.model.name_of("vocab"));
   const auto [min, max] = std::minmax_element(vocabulary.scores.begin(), vocabulary.scores.end());
   const float lowest = *min, highest = *max;
+  vocabulary.scores.resize(vocabulary.tokens.size(), lowest);
   for (const AddedTokenEntry& token : in.added) {
-    grow_to(vocabulary, token.id);
-    vocabulary.scores.resize(vocabulary.tokens.size(), lowest);
-    const auto id = static_cast<size_t>(token.id);
-    vocabulary.tokens[id] = token.content;
     const float certain = highest * static_cast<float>(token.content.size()) - 0.1F;
-    vocabulary.scores[id] = std::max(vocabulary.scores[id], certain);
+    float& score = vocabulary.scores[static_cast<size_t>(token.id)];
+    score = std::max(score, certain);
   }
   std::vector<ir::Value> inputs = model_inputs(w);
   append(inputs, w.graph.list(vocabulary.tokens));
@@ -132,11 +148,7 @@ Ids write_unigram_model(StageWriter& w, const ModelInput& in) {
 }
 
 Ids write_wordpiece_model(StageWriter& w, const ModelInput& in) {
-  Vocabulary vocabulary = in.vocabulary;
-  for (const AddedTokenEntry& token : in.added) {
-    grow_to(vocabulary, token.id);
-    vocabulary.tokens[static_cast<size_t>(token.id)] = token.content;
-  }
+  const Vocabulary vocabulary = with_added_tokens(in.vocabulary, in.added);
   const std::string unknown = in.model.text("unk_token", "[UNK]");
   const auto at = std::find(vocabulary.tokens.begin(), vocabulary.tokens.end(), unknown);
   if (at == vocabulary.tokens.end())
@@ -152,11 +164,7 @@ Ids write_wordpiece_model(StageWriter& w, const ModelInput& in) {
 }
 
 Ids write_wordlevel_model(StageWriter& w, const ModelInput& in) {
-  Vocabulary vocabulary = in.vocabulary;
-  for (const AddedTokenEntry& token : in.added) {
-    grow_to(vocabulary, token.id);
-    vocabulary.tokens[static_cast<size_t>(token.id)] = token.content;
-  }
+  const Vocabulary vocabulary = with_added_tokens(in.vocabulary, in.added);
   const std::string unknown = in.model.text("unk_token", "");
   std::vector<int32_t> ids;
   std::vector<std::string> tokens;

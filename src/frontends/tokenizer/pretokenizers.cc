@@ -7,6 +7,13 @@ namespace {
 constexpr const char* kGpt2 =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 constexpr const char* kPunctuation = R"([!-/:-@\[-`{-~\p{P}])";
+// \w as Unicode has it (UTS #18, annex C), which the operation's is not: letters, also those that
+// are numbers or symbols (Ⓐ, 🄰, 🅐, 🅰), marks, digits, connectors and joiners.
+#define HEARTH_WORD                                                                     \
+  R"(\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200C}\x{200D}\x{24B6}-\x{24E9}\x{1F130}-\x{1F149})" \
+  R"(\x{1F150}-\x{1F169}\x{1F170}-\x{1F189})"
+constexpr const char* kWordsAndOthers = "[" HEARTH_WORD R"(]+|[^\s)" HEARTH_WORD "]+";
+#undef HEARTH_WORD
 constexpr const char* kOther = R"([^!-/:-@\[-`{-~\p{P}]*)";
 
 // tokenizer.json's word for what happens to a match, and the operation's.
@@ -81,7 +88,7 @@ void write_split_pre_tokenizer(StageWriter& w, const JsonObject& stage) {
 }
 
 void write_whitespace_pre_tokenizer(StageWriter& w, const JsonObject&) {
-  w.split(R"(\w+|[^\w\s]+)", "remove", true);
+  w.split(kWordsAndOthers, "remove", true);
 }
 
 void write_whitespace_split_pre_tokenizer(StageWriter& w, const JsonObject&) {

@@ -81,7 +81,7 @@ class DecoderReader {
   void read_one(const ir::Node& node) {
     if (node.op == ir::Op::VocabDecoder) {
       out_.tokens = reader_.list(node, 1);
-      if (node.inputs.size() == 5) read_skipped(node);
+      out_.skipped = read_skipped(reader_, node);
     } else if (node.op == ir::Op::FuzeRagged) {
       out_.decoders.push_back(stage_of("Fuse"));
     } else if (node.op == ir::Op::ByteFallback) {
@@ -89,15 +89,6 @@ class DecoderReader {
     } else if (node.op == ir::Op::RegexNormalization) {
       read_replace(node);
     }
-  }
-
-  // A constant, or the Slice of one that says whether to skip.
-  void read_skipped(const ir::Node& node) {
-    const ir::Node& list = reader_.input(node, 4);
-    const std::vector<int32_t> ids =
-        list.op == ir::Op::Slice ? reader_.i32s(list, 0) : reader_.i32s(node, 4);
-    for (const int32_t id : ids)
-      if (id >= 0) out_.skipped.push_back(id);
   }
 
   void read_replace(const ir::Node& node) {
@@ -154,6 +145,15 @@ Json suffixes(Json& decoders, const std::string& suffix) {
 }
 
 }  // namespace
+
+// A constant, or the Slice of one that says whether to skip.
+std::vector<int32_t> read_skipped(const GraphReader& reader, const ir::Node& node) {
+  if (node.inputs.size() < 5) return {};
+  const ir::Node& list = reader.input(node, 4);
+  std::vector<int32_t> ids = list.op == ir::Op::Slice ? reader.i32s(list, 0) : reader.i32s(node, 4);
+  std::erase_if(ids, [](int32_t id) { return id < 0; });
+  return ids;
+}
 
 ReadDecoder read_decoder(const GraphReader& reader, const ReadModel& model) {
   ReadDecoder out;

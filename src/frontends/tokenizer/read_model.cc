@@ -8,6 +8,9 @@
 namespace hearth::frontends {
 namespace {
 
+// Ids are places in a list, so this bounds memory; real vocabularies have up to 300,000 tokens.
+constexpr int32_t kMaxId = (1 << 24) - 1;
+
 void read_bpe(const GraphReader& reader, const ir::Node& node, ReadModel& out) {
   out.tokens = reader.list(node, 5);
   const size_t inputs = node.inputs.size();
@@ -67,17 +70,40 @@ void read_wordpiece(const GraphReader& reader, const ir::Node& node, ReadModel& 
   out.model["max_input_chars_per_word"] = node.attrs.integer("max_bytes_per_word");
 }
 
+void read_word_level(const GraphReader& reader, const ir::Node& node, ReadModel& out) {
+  const std::vector<std::string> tokens = reader.list(node, 3);
+  const std::vector<int32_t> ids = reader.i32s(node, 6);
+  if (tokens.size() != ids.size())
+    reader.fail(node, "has {} tokens and {} ids for them", tokens.size(), ids.size());
+  const int64_t unknown = reader.integer(node, 7);
+  out.model["type"] = "WordLevel";
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] < 0 || ids[i] > kMaxId)
+      reader.fail(node, "token {} has the id {}, outside of 0 to {}", i, ids[i], kMaxId);
+    const auto id = static_cast<size_t>(ids[i]);
+    if (id >= out.tokens.size()) out.tokens.resize(id + 1);
+    out.tokens[id] = tokens[i];
+    if (ids[i] == unknown) out.model["unk_token"] = tokens[i];
+  }
+}
+
 }  // namespace
 
 ReadModel read_model(const GraphReader& reader, const ir::Node& node) {
-  constexpr std::pair<ir::Op, void (*)(const GraphReader&, const ir::Node&, ReadModel&)> kModels[] =
-      {{ir::Op::BPETokenizer, read_bpe},
-       {ir::Op::UnigramTokenizer, read_unigram},
-       {ir::Op::WordpieceTokenizer, read_wordpiece}};
+  struct Model {
+    ir::Op op;
+    void (*read)(const GraphReader&, const ir::Node&, ReadModel&);
+    size_t chars;  // the input; four come before it where the strings are a ragged batch
+  };
+  constexpr Model kModels[] = {{ir::Op::BPETokenizer, read_bpe, 4},
+                               {ir::Op::UnigramTokenizer, read_unigram, 4},
+                               {ir::Op::VocabEncoder, read_word_level, 2},
+                               {ir::Op::WordpieceTokenizer, read_wordpiece, 4}};
   ReadModel out;
-  for (const auto& [op, read] : kModels) {
-    if (node.op != op) continue;
-    read(reader, node, out);
+  for (const Model& model : kModels) {
+    if (node.op != model.op) continue;
+    out.chars = node.inputs[model.chars];
+    model.read(reader, node, out);
     return out;
   }
   reader.unexpected(node);

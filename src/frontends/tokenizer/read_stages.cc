@@ -1,6 +1,7 @@
 // The operations between texts and model, from the model backwards, as normalizers and
 // pre-tokenizers.
 #include <algorithm>
+#include <cctype>
 
 #include "base/base64.h"
 #include "frontends/tokenizer/graph_reader.h"
@@ -34,6 +35,35 @@ std::string with_text_edges(const std::string& pattern) {
       out += "\\Z";
     } else {
       out += c;
+    }
+  }
+  return out;
+}
+
+// PCRE2's escapes, where those of a tokenizer.json mean something else: there \x80 is a byte, and
+// \w more than letters, numbers, nonspacing marks and connectors.
+std::string with_known_escapes(const std::string& pattern) {
+  constexpr const char* kWord = R"(\p{L}\p{N}\p{Mn}\p{Pc})";
+  const auto is_hex = [&](size_t at) {
+    return at < pattern.size() && std::isxdigit(static_cast<unsigned char>(pattern[at])) != 0;
+  };
+  std::string out;
+  bool in_class = false;
+  for (size_t at = 0; at < pattern.size(); ++at) {
+    const char c = pattern[at];
+    if (c == '[' || c == ']') in_class = c == '[';
+    if (c != '\\' || at + 1 == pattern.size()) {
+      out += c;
+      continue;
+    }
+    const char escaped = pattern[++at];
+    if (escaped == 'x' && is_hex(at + 1) && is_hex(at + 2)) {
+      out += fmt::format("\\x{{{}}}", pattern.substr(at + 1, 2));
+      at += 2;
+    } else if (escaped == 'w') {
+      out += in_class ? kWord : fmt::format("[{}]", kWord);
+    } else {
+      out += {'\\', escaped};
     }
   }
   return out;
@@ -98,7 +128,8 @@ std::optional<Split> last_group(const std::string& pattern) {
 // A replacement that keeps a group becomes insertions in front of it and behind it.
 void read_replacement(const GraphReader& reader, const ir::Node& node, Json& out) {
   const size_t last = node.inputs.size() - 1;
-  const std::string pattern = reader.text(node, last - 1), content = reader.text(node, last);
+  const std::string pattern = with_known_escapes(reader.text(node, last - 1));
+  const std::string content = reader.text(node, last);
   const auto around = around_group(content);
   const auto literal = unquoted_regex(pattern);
   if (!around && literal) {
@@ -155,7 +186,8 @@ Json read_split(const GraphReader& reader, const ir::Node& node) {
       {"mergedwithnext", "MergedWithNext"}};
   if (node.attrs.integer("max_splits") != -1) reader.fail(node, "max_splits is not supported");
   Json out = stage_of("Split");
-  out["pattern"] = Json::object({{"Regex", reader.text(node, node.inputs.size() - 1)}});
+  out["pattern"] =
+      Json::object({{"Regex", with_known_escapes(reader.text(node, node.inputs.size() - 1))}});
   for (const auto& [theirs, ours] : kWords)
     if (node.attrs.text("behaviour") == theirs) out["behavior"] = ours;
   out["invert"] = node.attrs.flag("invert");

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "frontends/tokenizer/graph_reader.h"
+#include "frontends/tokenizer/read_sentencepiece.h"
 #include "frontends/tokenizer/vocabulary.h"
 #include "ir/rt_info.h"
 #include "ir/xml_reader.h"
@@ -28,15 +29,20 @@ struct Chain {
   const ir::Node* model = nullptr;
 };
 
+std::string noted_chat_template(const ir::Graph& graph) {
+  const std::string* text = ir::rt_value(graph.rt_info, {"chat_template"});
+  return text == nullptr ? "" : *text;
+}
+
 class TokenizerReader {
  public:
-  TokenizerReader(const GraphReader& encoder, const GraphReader& decoder)
-      : encoder_(encoder), decoder_(decoder) {}
+  TokenizerReader(GraphReader encoder, GraphReader decoder)
+      : encoder_(std::move(encoder)), decoder_(std::move(decoder)) {}
 
   TokenizerTexts read() {
     const Chain chain = find_chain();
     model_ = read_model(encoder_, *chain.model);
-    stages_ = read_stages(encoder_, chain.model->inputs[4]);
+    stages_ = read_stages(encoder_, model_.chars);
     model_.in_alphabet = stages_.alphabet;
     model_.byte_level = model_.byte_level || stages_.alphabet;
     shown_ = read_decoder(decoder_, model_);
@@ -50,10 +56,7 @@ class TokenizerReader {
     out["post_processor"] = post_processor(*chain.segments);
     if (!shown_.joins_words) out["decoder"] = sequence("decoders", shown_.decoders);
     out["model"] = model();
-    TokenizerTexts texts{utf8(out), utf8(config(chain)), ""};
-    if (const std::string* text = ir::rt_value(encoder_.graph().rt_info, {"chat_template"}))
-      texts.chat_template = *text;
-    return texts;
+    return {std::nullopt, utf8(out), utf8(config(chain)), noted_chat_template(encoder_.graph())};
   }
 
  private:
@@ -283,8 +286,8 @@ class TokenizerReader {
     return out;
   }
 
-  const GraphReader& encoder_;
-  const GraphReader& decoder_;
+  const GraphReader encoder_;
+  const GraphReader decoder_;
   ReadModel model_;
   ReadStages stages_;
   ReadDecoder shown_;
@@ -296,12 +299,16 @@ bool has_tokenizer_ir(const fs::path& folder) {
   return fs::exists(folder / kTokenizer) && fs::exists(folder / kDetokenizer);
 }
 
+TokenizerTexts read_tokenizer_ir(const ir::Graph& encoder, const std::string& encoder_source,
+                                 const ir::Graph& decoder, const std::string& decoder_source) {
+  if (auto model = read_sentencepiece_graph({encoder, encoder_source}, {decoder, decoder_source}))
+    return {std::move(model), "", "", noted_chat_template(encoder)};
+  return TokenizerReader({encoder, encoder_source}, {decoder, decoder_source}).read();
+}
+
 TokenizerTexts read_tokenizer_ir(const fs::path& folder) {
-  const ir::Graph encoder = ir::read_ir(folder / kTokenizer);
-  const ir::Graph decoder = ir::read_ir(folder / kDetokenizer);
-  const GraphReader encoder_reader(encoder, (folder / kTokenizer).string());
-  const GraphReader decoder_reader(decoder, (folder / kDetokenizer).string());
-  return TokenizerReader(encoder_reader, decoder_reader).read();
+  return read_tokenizer_ir(ir::read_ir(folder / kTokenizer), (folder / kTokenizer).string(),
+                           ir::read_ir(folder / kDetokenizer), (folder / kDetokenizer).string());
 }
 
 }  // namespace hearth::frontends

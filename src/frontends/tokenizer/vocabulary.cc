@@ -16,6 +16,13 @@ int32_t checked_id(const Json& value, const std::string& where) {
   return static_cast<int32_t>(value.get<int64_t>());
 }
 
+// Makes room where there is none.
+std::string& token_at(Vocabulary& vocabulary, int32_t id) {
+  const auto at = static_cast<size_t>(id);
+  if (at >= vocabulary.tokens.size()) vocabulary.tokens.resize(at + 1);
+  return vocabulary.tokens[at];
+}
+
 // [[token, score], …]
 Vocabulary scored(const Json& list, const std::string& where) {
   Vocabulary out;
@@ -53,17 +60,14 @@ Vocabulary read_vocabulary(const JsonObject& model) {
   if (vocab == nullptr || !vocab->is_object()) bad_input("{} should be an object", where);
   Vocabulary out;
   out.tokens.resize(vocab->size());
-  for (const auto& [token, value] : vocab->items()) {
-    const int32_t id = checked_id(value, where + "." + token);
-    grow_to(out, id);
-    out.tokens[static_cast<size_t>(id)] = token;
-  }
+  for (const auto& [token, value] : vocab->items())
+    token_at(out, checked_id(value, where + "." + token)) = token;
   return out;
 }
 
-void grow_to(Vocabulary& vocabulary, int32_t id) {
-  if (static_cast<size_t>(id) < vocabulary.tokens.size()) return;
-  vocabulary.tokens.resize(static_cast<size_t>(id) + 1);
+Vocabulary with_added_tokens(Vocabulary vocabulary, const std::vector<AddedTokenEntry>& added) {
+  for (const AddedTokenEntry& token : added) token_at(vocabulary, token.id) = token.content;
+  return vocabulary;
 }
 
 std::optional<std::string> bytes_of_alphabet(std::string_view token) {

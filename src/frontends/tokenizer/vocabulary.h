@@ -27,8 +27,8 @@ struct Vocabulary {
 
 /// `model.vocab` of a tokenizer.json. Throws bad_input for ids that are out of order by millions.
 Vocabulary read_vocabulary(const JsonObject& model);
-/// Makes room for an id.
-void grow_to(Vocabulary& vocabulary, int32_t id);
+/// The same with added tokens in their places; what grows there has no score yet.
+Vocabulary with_added_tokens(Vocabulary vocabulary, const std::vector<AddedTokenEntry>& added);
 
 /// The bytes that ByteLevel's characters stand for; nothing when one of them stands for none.
 std::optional<std::string> bytes_of_alphabet(std::string_view token);

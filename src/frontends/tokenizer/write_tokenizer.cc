@@ -5,6 +5,7 @@
 #include "frontends/tokenizer/decoders.h"
 #include "frontends/tokenizer/model_writer.h"
 #include "frontends/tokenizer/post_processor.h"
+#include "frontends/tokenizer/sentencepiece_writer.h"
 #include "frontends/tokenizer/tokenizer_rt_info.h"
 #include "ir/xml_writer.h"
 
@@ -27,9 +28,7 @@ int64_t special_count(const Template& t) {
 }
 
 // Each text as a batch of one string: begins 0, 1, … and ends 1, 2, ….
-Strings unpack(StringGraph& g) {
-  const ir::Value texts =
-      g.graph.add_parameter("texts", ElementType::string, PartialShape::dynamic(1));
+Strings unpack(StringGraph& g, ir::Value texts) {
   const ir::Value node = g.graph.add(ir::Op::StringTensorUnpack, {texts});
   const ir::Value count = g.build.gather(g.build.shape_of(node), g.build.scalar_int(0), 0);
   const auto range = [&](int64_t from, ir::Value to) {
@@ -84,15 +83,25 @@ void prefix_text(StageWriter& w, const Sections& s) {
   });
 }
 
-Ids write_strings(StringGraph& g, const Sections& s) {
-  StageWriter w{g, unpack(g)};
+Ids write_strings(StringGraph& g, const Sections& s, const std::string& sentencepiece_model,
+                  std::vector<std::string>& notes) {
+  const ir::Value texts =
+      g.graph.add_parameter("texts", ElementType::string, PartialShape::dynamic(1));
+  if (!sentencepiece_model.empty()) {
+    std::vector<AddedTokenEntry> cut = s.added;
+    std::erase_if(cut, [&](const AddedTokenEntry& token) {  // control pieces
+      return static_cast<size_t>(token.id) < s.vocabulary.tokens.size();
+    });
+    return write_sentencepiece_model(g, texts, sentencepiece_model, cut);
+  }
+  StageWriter w{g, unpack(g, texts)};
   prefix_text(w, s);
   split_added_tokens(w, s.added);
   for_each_stage(s.tokenizer, "normalizer", "normalizers",
                  [&](const JsonObject& stage) { write_normalizer(w, stage); });
   for_each_stage(s.tokenizer, "pre_tokenizer", "pretokenizers",
                  [&](const JsonObject& stage) { write_pre_tokenizer(w, stage); });
-  return write_model(w, {s.tokenizer.object("model"), s.vocabulary, s.added});
+  return write_model(w, {s.tokenizer.object("model"), s.vocabulary, s.added, notes});
 }
 
 struct Truncation {
@@ -179,7 +188,8 @@ struct Padding {
 
 Padding read_padding(const Sections& s, const TokenizerFacts& facts) {
   const auto id = static_cast<int32_t>(std::clamp<int64_t>(facts.pad.value_or(0), 0, INT32_MAX));
-  Padding out{s.config.text("padding_side", "right") != "left", id, 0, {}};
+  // On the left where nobody says it, as generation needs and optimum-intel writes it.
+  Padding out{s.config.text("padding_side", "left") != "left", id, 0, {}};
   if (!s.tokenizer.has("padding")) return out;
   const JsonObject own = s.tokenizer.object("padding");
   out.right = own.text("direction", "Right") == "Right";
@@ -215,8 +225,8 @@ void write_outputs(StringGraph& g, const Sections& s, const TokenizerFacts& fact
 
 }  // namespace
 
-std::optional<std::string> write_tokenizer(const TokenizerFacts& facts,
-                                           const StagedOutput& folder) {
+std::vector<std::string> write_tokenizer(const TokenizerFacts& facts, const StagedOutput& folder) {
+  std::vector<std::string> notes;
   const Json tokenizer = parse_json(facts.tokenizer_json, facts.source);
   const Json config = facts.tokenizer_config_json.empty()
                           ? Json::object()
@@ -227,7 +237,7 @@ std::optional<std::string> write_tokenizer(const TokenizerFacts& facts,
     s.vocabulary = read_vocabulary(s.tokenizer.object("model"));
     s.post_processor = read_template(s.tokenizer);
     StringGraph encoder, decoder;
-    Ids text = write_strings(encoder, s);
+    Ids text = write_strings(encoder, s, facts.sentencepiece_model, notes);
     write_truncation(encoder, s, text);
     write_outputs(encoder, s, facts, combine(encoder, s.post_processor, text));
     encoder.graph.name = "tokenizer";
@@ -237,9 +247,9 @@ std::optional<std::string> write_tokenizer(const TokenizerFacts& facts,
     ir::write_ir(encoder.graph, folder, "openvino_tokenizer");
     ir::write_ir(decoder.graph, folder, "openvino_detokenizer");
   } catch (const NoOperation& reason) {
-    return reason.what;
+    return {fmt::format("no openvino_tokenizer.xml: {} has no OpenVINO operation", reason.what)};
   }
-  return std::nullopt;
+  return notes;
 }
 
 }  // namespace hearth::frontends

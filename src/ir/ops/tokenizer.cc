@@ -118,6 +118,25 @@ void infer_vocab_encoder(Inference& i) {
   set_outputs(i, "i");
 }
 
+// The model's file, texts, perhaps tokens to be cut out with their ids. A sparse batch: i64[ids, 2]
+// places, i32[ids] values, i64[2] shape.
+void infer_sentencepiece(Inference& i) {
+  if (i.inputs() != 2 && i.inputs() != 6)
+    i.fail("has {} inputs, but should have 2 or 6", i.inputs());
+  expect_inputs(i, i.inputs() == 6 ? "u*iiui" : "u");
+  i.output(0, ElementType::i64, PartialShape::dynamic(2));
+  i.output(1, ElementType::i32, PartialShape::dynamic(1));
+  i.output(2, ElementType::i64, PartialShape{2});
+}
+
+void infer_sentencepiece_detokenizer(Inference& i) {
+  expect_inputs(i, "u");
+  set_outputs(i, "iiu");
+}
+
+// openvino_tokenizers pads on the left by reversing rows.
+void infer_reverse(Inference& i) { i.output(0, i.type(0), i.shape(0)); }
+
 // n ragged tensors of ids, then the length, the side and the mode.
 void infer_truncate(Inference& i) {
   const size_t ragged = i.inputs() - 3;
@@ -235,6 +254,23 @@ OpSchema make_WordpieceTokenizer_schema() {
 }
 
 OpSchema make_VocabEncoder_schema() { return op("VocabEncoder", 8, 8, 1, infer_vocab_encoder); }
+
+OpSchema make_SentencepieceTokenizer_schema() {
+  return op("SentencepieceTokenizer", 2, 6, 3, infer_sentencepiece,
+            {integer_attr("nbest_size", 0), number_attr("alpha", 1.0), flag_attr("add_bos", false),
+             flag_attr("add_eos", false), flag_attr("reverse", false)});
+}
+
+OpSchema make_SentencepieceDetokenizer_schema() {
+  return op("SentencepieceDetokenizer", 2, 2, 3, infer_sentencepiece_detokenizer);
+}
+
+OpSchema make_Reverse_schema() {
+  OpSchema schema =
+      op("Reverse", 2, 2, 1, infer_reverse, {word_attr("mode", {"index", "mask"}, "index")});
+  schema.version = "opset1";
+  return schema;
+}
 
 OpSchema make_Truncate_schema() {
   return op("Truncate", 6, 3 * kMaxSegments + 3, OpSchema::kVariadic, infer_truncate,

@@ -6,13 +6,8 @@
 #include <vector>
 
 #include "base/json.h"
-#include "base/utf8.h"
 
 namespace hearth::text {
-
-inline std::string json_string(const std::string& text) {
-  return Json(replace_invalid_utf8(text)).dump();
-}
 
 class ArgumentsWriter {
  public:

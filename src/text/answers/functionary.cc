@@ -2,6 +2,7 @@
 //     <function=f>{"a": 1}</function>
 // and for its interpreter <|python_tag|> before Python code, up to the end; the code becomes the
 // argument `code` of a function `python`.
+#include "base/json.h"
 #include "text/answers/answer_formats.h"
 #include "text/answers/arguments_writer.h"
 #include "text/answers/headed_call.h"
@@ -18,7 +19,7 @@ std::optional<HeadedCall::Head> read_functionary_head(std::string_view text) {
 std::vector<Answer::Call> read_python_code(std::string_view text) {
   const std::string arguments = object_text(text);
   if (!arguments.empty()) return {{"", "python", arguments}};
-  return {{"", "python", "{\"code\": " + json_string(std::string(trim(text))) + "}"}};
+  return {{"", "python", "{\"code\": " + json_string(trim(text)) + "}"}};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 //     <|channel>thought
 //     ...
 //     <channel|><|tool_call>call:f{a:1,b:<|"|>text<|"|>,c:[true,{d:2}]}<tool_call|>
+#include "base/json.h"
 #include "text/answers/answer_formats.h"
 #include "text/answers/arguments_writer.h"
 #include "text/answers/block_cursor.h"
@@ -58,7 +59,7 @@ class GemmaReader {
     cursor_.blanks();
     if (cursor_.take(kGemmaQuote)) {
       const auto text = cursor_.until(kGemmaQuote);
-      if (text) out += json_string(std::string(*text));
+      if (text) out += json_string(*text);
       return text.has_value();
     }
     if (cursor_.take("{")) return members(out, depth);

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/json.h"
+#include "base/utf8.h"
 #include "text/answers/arguments_writer.h"
 #include "text/answers/json_scanner.h"
 

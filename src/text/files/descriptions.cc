@@ -20,6 +20,13 @@ bool holds(const std::vector<AddedToken>& list, const std::string& content) {
 
 }  // namespace
 
+std::string_view class_family(const TokenizerConfig& config) {
+  std::string_view name = config.tokenizer_class;
+  for (const std::string_view ending : {"Fast", "Tokenizer"})
+    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  return name;
+}
+
 std::vector<AddedToken> added_tokens_of(const TokenizerConfig& config) {
   std::vector<AddedToken> out;
   for (const auto& [id, token] : config.added_tokens_decoder) {
@@ -31,8 +38,6 @@ std::vector<AddedToken> added_tokens_of(const TokenizerConfig& config) {
     if (!holds(out, token.content)) out.push_back(token);
   return out;
 }
-
-std::string json_string(std::string_view text) { return Json(text).dump(); }
 
 std::string with_clean_up(const std::string& decoder, const TokenizerConfig& config) {
   if (!config.clean_up_tokenization_spaces.value_or(false)) return decoder;

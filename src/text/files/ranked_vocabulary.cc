@@ -2,7 +2,7 @@
 
 #include "base/byte_alphabet.h"
 #include "base/error.h"
-#include "text/models/ranked_bpe.h"
+#include "base/json.h"
 
 namespace hearth::text {
 
@@ -20,14 +20,19 @@ void RankedVocabulary::add(std::string_view bytes, uint64_t id) {
   if (tokens_.size() == before) bad_input("{}: has the token {} twice", source_, id);
 }
 
-std::unique_ptr<Tokenizer::Impl> RankedVocabulary::make_tokenizer(
-    const std::string& pattern, const std::string& normalizer, const std::string& post_processor,
-    const std::vector<AddedToken>& added, const TokenizerConfig& config) && {
+FileDescription RankedVocabulary::describe(const std::string& pattern,
+                                           const std::string& normalizer,
+                                           const std::string& post_processor,
+                                           std::vector<AddedToken> added,
+                                           const TokenizerConfig& config) && {
   for (const AddedToken& token : added)
     if (token.id && *token.id > Vocabulary::kMaxId)
       bad_input("{}: the token {} has the id {}, above the {} that are possible", source_,
                 token.content, *token.id, Vocabulary::kMaxId);
-  const std::string stages = fmt::format(
+  FileDescription out;
+  out.ranked = std::move(tokens_);
+  out.added = std::move(added);
+  out.stages = fmt::format(
       R"({{"normalizer":{},"pre_tokenizer":{{"type":"Sequence","pretokenizers":[
 {{"type":"Split","pattern":{{"Regex":{}}},"behavior":"Removed","invert":true}},
 {{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":false,"use_regex":false}}]}},
@@ -36,7 +41,7 @@ std::unique_ptr<Tokenizer::Impl> RankedVocabulary::make_tokenizer(
       with_clean_up(
           R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":false,"use_regex":false})",
           config));
-  return assemble_tokenizer(make_ranked_bpe(std::move(tokens_), source_), stages, added, source_);
+  return out;
 }
 
 }  // namespace hearth::text

@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
-#include "text/files/tokenizer_file.h"
+#include "text/files/file_description.h"
 #include "text/vocabulary.h"
 
 namespace hearth::text {
@@ -22,11 +21,9 @@ class RankedVocabulary {
 
   /// A byte-level tokenizer that cuts the text with `pattern`; `normalizer` and `post_processor`
   /// are JSON. Matches of the pattern are words, and nothing else is.
-  std::unique_ptr<Tokenizer::Impl> make_tokenizer(const std::string& pattern,
-                                                  const std::string& normalizer,
-                                                  const std::string& post_processor,
-                                                  const std::vector<AddedToken>& added,
-                                                  const TokenizerConfig& config) &&;
+  FileDescription describe(const std::string& pattern, const std::string& normalizer,
+                           const std::string& post_processor, std::vector<AddedToken> added,
+                           const TokenizerConfig& config) &&;
 
  private:
   static constexpr size_t kMostReserved = size_t{1} << 19;

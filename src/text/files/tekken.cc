@@ -106,7 +106,7 @@ TekkenToken read_token(JsonReader& reader, const std::string& source) {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer::Impl> read_tekken_file(const TokenizerFile& file) {
+FileDescription describe_tekken_file(const TokenizerFile& file) {
   Json rest = Json::object();
   std::string_view tokens;
   std::string key;
@@ -139,17 +139,16 @@ std::unique_ptr<Tokenizer::Impl> read_tekken_file(const TokenizerFile& file) {
     return std::nullopt;
   };
   const TokenizerConfig& config = file.config;
-  auto out =
-      std::move(vocabulary)
-          .make_tokenizer(tekken.pattern, "null",
-                          enclosing_template(
-                              config.add_bos_token.value_or(true) ? id_of("<s>") : std::nullopt,
-                              config.add_eos_token.value_or(false) ? id_of("</s>") : std::nullopt),
-                          tekken.special, config);
-  out->bos = out->token_to_id("<s>");
-  out->eos = out->token_to_id("</s>");
-  out->pad = out->token_to_id("<pad>");
-  out->unk = out->token_to_id("<unk>");
+  auto out = std::move(vocabulary)
+                 .describe(tekken.pattern, "null",
+                           enclosing_template(
+                               config.add_bos_token.value_or(true) ? id_of("<s>") : std::nullopt,
+                               config.add_eos_token.value_or(false) ? id_of("</s>") : std::nullopt),
+                           tekken.special, config);
+  out.bos = "<s>";
+  out.eos = "</s>";
+  out.pad = "<pad>";
+  out.unk = "<unk>";
   return out;
 }
 

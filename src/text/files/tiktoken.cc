@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/files/ranked_vocabulary.h"
 
 namespace hearth::text {
@@ -134,7 +135,8 @@ std::optional<NamedToken> wanted_token(bool wanted, const std::string& content,
 
 }  // namespace
 
-std::unique_ptr<Tokenizer::Impl> read_tiktoken_file(const TokenizerFile& file) {
+FileDescription describe_tiktoken_file(const TokenizerFile& file) {
+  if (!is_utf8(file.pattern)) bad_input("{}: the pattern for its words is not UTF-8", file.source);
   const TiktokenFamily* family = find_family(file);
   RankedVocabulary vocabulary(file.source);
   read_ranks(file.text, file.source, vocabulary);
@@ -151,12 +153,12 @@ std::unique_ptr<Tokenizer::Impl> read_tiktoken_file(const TokenizerFile& file) {
                          wanted_token(file.config.add_eos_token.value_or(false),
                                       file.config.eos_token.value_or(""), added));
   auto out = std::move(vocabulary)
-                 .make_tokenizer(file.pattern.empty() ? family->pattern : file.pattern,
-                                 family == nullptr ? "null" : family->normalizer, post_processor,
-                                 added, file.config);
+                 .describe(file.pattern.empty() ? family->pattern : file.pattern,
+                           family == nullptr ? "null" : family->normalizer, post_processor,
+                           std::move(added), file.config);
   if (family != nullptr) {
-    out->eos = out->token_to_id(family->special[adds_bos ? 1 : 0].content);
-    if (adds_bos) out->bos = out->token_to_id(family->special[0].content);
+    out.eos = family->special[adds_bos ? 1 : 0].content;
+    if (adds_bos) out.bos = family->special[0].content;
   }
   return out;
 }

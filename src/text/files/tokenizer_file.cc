@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "text/sentencepiece/description.h"
 
 namespace hearth::text {
 namespace {
@@ -11,14 +12,17 @@ namespace {
 namespace fs = std::filesystem;
 using Read = std::unique_ptr<Tokenizer::Impl> (*)(const TokenizerFile&);
 
+using AsJson = std::string (*)(const TokenizerFile&);
+
 struct FileKind {
   Read read;
+  AsJson as_json;
   std::string_view name;
 };
 
 const std::vector<FileKind>& file_kinds() {
   static const std::vector<FileKind> kinds = {
-#define HEARTH_TOKENIZER_FILE(kind, name) {&read_##kind##_file, name},
+#define HEARTH_TOKENIZER_FILE(kind, name) {&read_##kind##_file, &kind##_file_as_json, name},
 #include "text/files/files.inc"
   };
   return kinds;
@@ -51,6 +55,11 @@ bool begins_like_tiktoken(std::string_view text) {
          line[space + 1] >= '0' && line[space + 1] <= '9';
 }
 
+const FileKind& kind_of(Read read) {
+  return *std::find_if(file_kinds().begin(), file_kinds().end(),
+                       [&](const FileKind& kind) { return kind.read == read; });
+}
+
 Read reader_by_content(const TokenizerFile& file) {
   const size_t first = file.text.find_first_not_of(" \t\r\n");
   const bool is_json = first != std::string_view::npos && file.text[first] == '{';
@@ -60,6 +69,13 @@ Read reader_by_content(const TokenizerFile& file) {
   constexpr size_t kHead = 4096;  // the first token of a tekken.json is inside of that
   const bool is_tekken = file.text.substr(0, kHead).find("\"token_bytes\"") != std::string::npos;
   return is_tekken ? &read_tekken_file : &read_tokenizer_json_file;
+}
+
+const FileKind& find_kind(const TokenizerFile& file) {
+  const bool is_model = file.path.filename() == "tokenizer.model";  // of either kind
+  for (const FileKind& kind : file_kinds())
+    if (has_name(file.path, kind.name) && !is_model) return kind;
+  return kind_of(reader_by_content(file));
 }
 
 }  // namespace
@@ -81,18 +97,28 @@ fs::path find_tokenizer_file(const fs::path& path) {
 }
 
 std::unique_ptr<Tokenizer::Impl> read_tokenizer_file(const TokenizerFile& file) {
-  const bool is_model = file.path.filename() == "tokenizer.model";  // of either kind
-  for (const FileKind& kind : file_kinds())
-    if (has_name(file.path, kind.name) && !is_model) return kind.read(file);
-  return reader_by_content(file)(file);
+  return find_kind(file).read(file);
+}
+
+TokenizerJson tokenizer_json_of_file(const TokenizerFile& file) {
+  const FileKind& kind = find_kind(file);
+  return {kind.as_json(file), kind.read == &read_sentencepiece_model_file};
 }
 
 std::unique_ptr<Tokenizer::Impl> read_tokenizer_json_file(const TokenizerFile& file) {
   return read_tokenizer_json(file.text, file.source);
 }
 
+std::string tokenizer_json_file_as_json(const TokenizerFile& file) {
+  return std::string(file.text);
+}
+
 std::unique_ptr<Tokenizer::Impl> read_sentencepiece_model_file(const TokenizerFile& file) {
   return read_sentencepiece_model(file.text, file.config, file.source);
+}
+
+std::string sentencepiece_model_file_as_json(const TokenizerFile& file) {
+  return describe_sentencepiece_model(file.text, file.config, file.source);
 }
 
 }  // namespace hearth::text

@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/mapped_file.h"
 #include "base/utf8.h"
 #include "text/characters.h"
-#include "text/files/tokenizer_file.h"
+#include "text/files/file_description.h"
 #include "text/json_reader.h"
 #include "text/models/model_section.h"
 
@@ -46,9 +47,7 @@ constexpr VocabFamily kVocabFamilies[] = {
 };
 
 const VocabFamily& find_vocab_family(const TokenizerFile& file) {
-  std::string_view name = file.config.tokenizer_class;
-  for (const std::string_view ending : {"Fast", "Tokenizer"})
-    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  const std::string_view name = class_family(file.config);
   const std::string model = file.config.model_type + ",";
   std::string known;
   for (const VocabFamily& family : kVocabFamilies) {
@@ -88,7 +87,7 @@ std::string merges_list(const std::filesystem::path& path) {
   return out + "]";
 }
 
-std::unique_ptr<Model> read_vocab_model(const TokenizerFile& file, const VocabFamily& family) {
+std::string model_section(const TokenizerFile& file, const VocabFamily& family) {
   const std::filesystem::path merges = file.path.parent_path() / "merges.txt";
   if (!std::filesystem::exists(merges)) bad_input("{}: needs merges.txt beside it", file.source);
   const bool names_unk = *family.suffix != '\0';  // as in CLIP's own tokenizer.json
@@ -98,9 +97,7 @@ std::unique_ptr<Model> read_vocab_model(const TokenizerFile& file, const VocabFa
                   names_unk ? json_string(file.config.unk_token.value_or(family.unk)) : "null",
                   json_string(family.suffix));
   section += file.text;
-  section += ",\"merges\":" + merges_list(merges) + "}";
-  JsonReader reader(section, file.source);
-  return read_model(reader, file.source);
+  return section + ",\"merges\":" + merges_list(merges) + "}";
 }
 
 // Of the tokens that the class itself has; only those that the vocabulary has too.
@@ -154,24 +151,27 @@ std::string post_processor_of(const TokenizerFile& file, const VocabFamily& fami
 
 }  // namespace
 
-std::unique_ptr<Tokenizer::Impl> read_vocab_json_file(const TokenizerFile& file) {
+FileDescription describe_vocab_json_file(const TokenizerFile& file) {
   const VocabFamily& family = find_vocab_family(file);
-  std::unique_ptr<Model> model = read_vocab_model(file, family);
-  std::vector<AddedToken> added = added_tokens_of(file.config);
-  add_default_tokens(family, *model, added);
-  std::string stages = "{";
-  stages += fmt::format(fmt::runtime(family.stages), file.config.add_prefix_space.value_or(false));
-  stages += ",\"post_processor\":" + post_processor_of(file, family, *model, added);
-  stages += ",\"decoder\":" +
-            with_clean_up(R"({"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,)"
-                          R"("use_regex":true})",
-                          file.config) +
-            "}";
-  auto out = assemble_tokenizer(std::move(model), stages, added, file.source);
-  out->bos = out->token_to_id(family.bos);
-  out->eos = out->token_to_id(family.eos);
-  out->unk = out->token_to_id(family.unk);
-  if (family.is_enclosed()) out->pad = out->token_to_id("<pad>");
+  FileDescription out;
+  out.section = model_section(file, family);
+  JsonReader reader(out.section, file.source);
+  out.model = read_model(reader, file.source);
+  out.added = added_tokens_of(file.config);
+  add_default_tokens(family, *out.model, out.added);
+  out.stages = "{";
+  out.stages +=
+      fmt::format(fmt::runtime(family.stages), file.config.add_prefix_space.value_or(false));
+  out.stages += ",\"post_processor\":" + post_processor_of(file, family, *out.model, out.added);
+  out.stages += ",\"decoder\":" +
+                with_clean_up(R"({"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,)"
+                              R"("use_regex":true})",
+                              file.config) +
+                "}";
+  out.bos = family.bos;
+  out.eos = family.eos;
+  out.unk = family.unk;
+  if (family.is_enclosed()) out.pad = "<pad>";
   return out;
 }
 

@@ -2,9 +2,10 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "text/characters.h"
-#include "text/files/tokenizer_file.h"
+#include "text/files/file_description.h"
 #include "text/json_reader.h"
 #include "text/models/model_section.h"
 
@@ -17,9 +18,7 @@ constexpr std::string_view kBertClasses[] = {"",           "Bert",      "DistilB
                                              "Lxmert",     "Retribert", "Splinter",   "DPRReader"};
 
 void check_class(const TokenizerFile& file) {
-  std::string_view name = file.config.tokenizer_class;
-  for (const std::string_view ending : {"Fast", "Tokenizer"})
-    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  const std::string_view name = class_family(file.config);
   if (std::find(std::begin(kBertClasses), std::end(kBertClasses), name) == std::end(kBertClasses))
     bad_input(
         "{}: tokenizer_class is \"{}\", which is not known to come as vocab.txt; known are {}",
@@ -66,21 +65,22 @@ std::string bert_template(const NamedToken& cls, const NamedToken& sep) {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer::Impl> read_vocab_txt_file(const TokenizerFile& file) {
+FileDescription describe_vocab_txt_file(const TokenizerFile& file) {
   check_class(file);
   const TokenizerConfig& config = file.config;
   const std::string unk = config.unk_token.value_or("[UNK]");
-  const std::string section =
+  FileDescription out;
+  out.section =
       fmt::format(R"({{"type":"WordPiece","unk_token":{},"continuing_subword_prefix":"##",)"
                   R"("max_input_chars_per_word":100,"vocab":)",
                   json_string(unk)) +
       vocabulary_object(file) + "}";
-  JsonReader reader(section, file.source);
-  std::unique_ptr<Model> model = read_model(reader, file.source);
-  std::vector<AddedToken> added = added_tokens_of(config);
+  JsonReader reader(out.section, file.source);
+  out.model = read_model(reader, file.source);
+  std::vector<AddedToken>& added = out.added = added_tokens_of(config);
   const auto named = [&](const std::optional<std::string>& configured, const char* fallback) {
     const std::string content = configured.value_or(fallback);
-    const auto id = model->token_to_id(content);
+    const auto id = out.model->token_to_id(content);
     if (!id)
       bad_input("{}: the token {}, which every text needs, is missing", file.source, content);
     return NamedToken{content, *id};
@@ -89,19 +89,18 @@ std::unique_ptr<Tokenizer::Impl> read_vocab_txt_file(const TokenizerFile& file) 
   for (const std::string& content : {config.pad_token.value_or("[PAD]"), unk, cls.content,
                                      sep.content, config.mask_token.value_or("[MASK]")}) {
     const auto same = [&](const AddedToken& t) { return t.content == content; };
-    if (std::any_of(added.begin(), added.end(), same) || !model->token_to_id(content)) continue;
+    if (std::any_of(added.begin(), added.end(), same) || !out.model->token_to_id(content)) continue;
     AddedToken token;
     token.content = content;
     token.special = true;
     added.push_back(std::move(token));
   }
-  const std::string stages = fmt::format(
+  out.stages = fmt::format(
       R"({{"normalizer":{},"pre_tokenizer":{{"type":"BertPreTokenizer"}},"post_processor":{},)"
       R"("decoder":{}}})",
       normalizer_of(config), bert_template(cls, sep),
       with_clean_up(R"({"type":"WordPiece","prefix":"##","cleanup":true})", config));
-  auto out = assemble_tokenizer(std::move(model), stages, added, file.source);
-  out->pad = out->token_to_id("[PAD]");
+  out.pad = "[PAD]";
   return out;
 }
 

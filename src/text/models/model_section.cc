@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kMostReserved = size_t{1} << 19;  // tokens: real vocabularies have up to 2^18
 
 // Files of this size are read and looked up on two threads.
-constexpr size_t kWorthAThread = size_t{1} << 20;
+constexpr size_t kBytesWorthAThread = size_t{1} << 20;
 constexpr size_t kBatchesWaiting = 8;
 
 // Strings that are looked up together, and their ids.
@@ -203,7 +203,7 @@ void read_merges(JsonReader& reader, ModelSection& section, Background& backgrou
 // Reads everything but the options, which `options` takes.
 void read_section(JsonReader& reader, Json& options, ModelSection& section) {
   std::string_view early_merges;  // in front of the vocabulary they refer to
-  Background background(reader.remaining() > kWorthAThread ? kBatchesWaiting : 0);
+  Background background(reader.remaining() > kBytesWorthAThread ? kBatchesWaiting : 0);
   std::string key;
   reader.enter_object();
   while (reader.next_key(key)) {

@@ -3,8 +3,10 @@
 
 #include <memory>
 
+#include "text/added_tokens.h"
 #include "text/sentencepiece/piece_table.h"
 #include "text/stages.h"
+#include "text/tokenizer_config.h"
 
 namespace hearth::text {
 
@@ -16,6 +18,10 @@ std::unique_ptr<Model> make_sentencepiece_bpe(std::shared_ptr<const PieceTable> 
 std::unique_ptr<Model> make_sentencepiece_unigram(std::shared_ptr<const PieceTable> table);
 std::unique_ptr<Decoder> make_sentencepiece_decoder(const SentencePieceFile& file,
                                                     std::shared_ptr<const PieceTable> table);
+
+/// Tokens of the config that are no pieces, with their ids. Throws bad_input naming `source`.
+std::vector<AddedToken> tokens_beside_pieces(const TokenizerConfig& config, const Model& model,
+                                             const std::string& source);
 
 /// What both models answer from their pieces.
 class SentencePieceModel : public Model {
