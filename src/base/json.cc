@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -28,19 +29,35 @@ Json read_json_file(const std::filesystem::path& path) {
 
 // Not through Json: a vocabulary has hundreds of thousands of strings, and a serializer for each
 // costs more than the string.
-std::string json_string(std::string_view text) {
+void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view kEscaped = "\"\\\b\f\n\r\t", kLetters = "\"\\bfnrt";
-  std::string out = "\"";
-  for (const char c : is_utf8(text) ? std::string(text) : replace_invalid_utf8(text)) {
+  std::string repaired;
+  if (!is_utf8(text)) text = repaired = replace_invalid_utf8(text);
+  const auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+  };
+  out += '"';
+  while (!text.empty()) {
+    const auto special = std::find_if_not(text.begin(), text.end(), is_plain);
+    const auto plain = static_cast<size_t>(special - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const char c = text.front();
+    text.remove_prefix(1);
     if (const size_t at = kEscaped.find(c); at != std::string_view::npos) {
       out += {'\\', kLetters[at]};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     } else {
-      out += c;
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     }
   }
-  return out + "\"";
+  out += '"';
+}
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
 }
 
 JsonObject::JsonObject(const Json& value, std::string source, std::string where)

@@ -21,6 +21,7 @@ Json read_json_file(const std::filesystem::path& path);
 
 /// `text` as a string of JSON, with the quotes. Bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
+void append_json_string(std::string& out, std::string_view text);
 
 /// A typed view of one object of a JSON file. Optional getters return the fallback when the key is
 /// absent or null; a value of another type is always an error.

@@ -129,10 +129,24 @@ std::string added_tokens(const GgufVocabulary& v) {
   return out;
 }
 
+// Lists of a quarter of a million entries are written without strings in between.
+void add_entry(std::string& object, std::string_view key, size_t value) {
+  if (!object.empty()) object += ',';
+  append_json_string(object, key);
+  fmt::format_to(std::back_inserter(object), ":{}", value);
+}
+
+void add_pair(std::string& list, std::string_view first, std::string_view second) {
+  list += list.empty() ? "[" : ",[";
+  append_json_string(list, first);
+  list += ',';
+  append_json_string(list, second);
+  list += ']';
+}
+
 std::string vocabulary_object(const GgufVocabulary& v) {
   std::string out;
-  for (size_t id = 0; id < v.tokens.size(); ++id)
-    add_item(out, fmt::format("{}:{}", json_string(v.tokens[id]), id));
+  for (size_t id = 0; id < v.tokens.size(); ++id) add_entry(out, v.tokens[id], id);
   return out;
 }
 
@@ -184,8 +198,8 @@ std::string merges_by_score(const GgufVocabulary& v) {
   });
   std::string out;
   for (const Cut& cut : cuts)
-    add_item(out, "[" + json_string(v.tokens[static_cast<size_t>(cut.left)]) + "," +
-                      json_string(v.tokens[static_cast<size_t>(cut.right)]) + "]");
+    add_pair(out, v.tokens[static_cast<size_t>(cut.left)],
+             v.tokens[static_cast<size_t>(cut.right)]);
   return out;
 }
 
@@ -196,8 +210,8 @@ std::string merges_as_given(const GgufVocabulary& v) {
     const size_t space = merge.find(' ', 1);
     if (space == std::string::npos)
       bad_input("{}: tokenizer.ggml.merges has \"{}\", which is not two tokens", v.source, merge);
-    add_item(out, "[" + json_string(merge.substr(0, space)) + "," +
-                      json_string(merge.substr(space + 1)) + "]");
+    add_pair(out, std::string_view(merge).substr(0, space),
+             std::string_view(merge).substr(space + 1));
   }
   return out;
 }
@@ -215,8 +229,7 @@ std::string line_end_merges(const GgufVocabulary& v) {
   for (size_t size = 2; size <= kLongest; ++size)
     for (size_t left = 1; is_token[size] && left < size; ++left)
       if (is_token[left] && is_token[size - left])
-        add_item(out, "[" + json_string(std::string(left, '\n')) + "," +
-                          json_string(std::string(size - left, '\n')) + "]");
+        add_pair(out, std::string(left, '\n'), std::string(size - left, '\n'));
   return out;
 }
 
@@ -311,7 +324,7 @@ std::string word_piece_object(const GgufVocabulary& v) {
         type_of(v, id) != kNormal || (token.starts_with('[') && token.ends_with(']'));
     std::string word = is_special || begins ? token : "##" + token;
     if (begins && !is_special) word.erase(0, kWordMarker.size());
-    add_item(out, fmt::format("{}:{}", json_string(word), id));
+    add_entry(out, word, id);
   }
   return out;
 }
