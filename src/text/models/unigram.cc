@@ -15,7 +15,7 @@ namespace {
 constexpr double kUnkPenalty = 10.0;
 
 // Pieces from which on the two ways to find them are built on two threads.
-constexpr uint32_t kWorthAThread = 1 << 14;
+constexpr uint32_t kPiecesWorthAThread = 1 << 14;
 
 class UnigramModel : public Model {
  public:
@@ -26,7 +26,7 @@ class UnigramModel : public Model {
         byte_fallback_(byte_fallback),
         source_(std::move(source)) {
     const auto count = static_cast<uint32_t>(pieces.size());
-    Background background(count > kWorthAThread ? 1 : 0);
+    Background background(count > kPiecesWorthAThread ? 1 : 0);
     background.put([&] { add_to_vocabulary(pieces); });
     std::vector<Trie::Key> keys;  // from the last on, because of equal texts the last one counts
     keys.reserve(count);
