@@ -67,6 +67,7 @@ std::unique_ptr<Tokenizer::Impl> read_t5(const GgufVocabulary& v) {
   file.remove_extra_whitespaces = v.remove_extra_whitespaces.value_or(false);
   const auto table = std::make_shared<const PieceTable>(file, v.source);
   out->normalizer = make_sentencepiece_normalizer(file, table, v.source);
+  out->has_offsets = false;
   out->model = make_sentencepiece_unigram(table);
   out->decoder = make_sentencepiece_decoder(file, table);
   finish(v, {false, true}, *out);

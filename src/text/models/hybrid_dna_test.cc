@@ -2,7 +2,6 @@
 // goldens.
 #include <gtest/gtest.h>
 
-#include "hearth/exception.hpp"
 #include "text/gguf_vocabulary.h"
 #include "text/tokenizer.h"
 
@@ -51,10 +50,6 @@ TEST(HybridDna, IsAllTextWithoutTheTags) {
   GgufVocabulary v = vocabulary();
   v.tokens[7] = "oov";
   EXPECT_EQ(Tokenizer::from_gguf(v)->encode("<dna>ab"), (Ids{9, 11, 12, 0, 13, 2}));
-}
-
-TEST(HybridDna, HasNoTokenizerJson) {
-  EXPECT_THROW(tokenizer_json_from_gguf(vocabulary()), Exception);
 }
 
 }  // namespace
