@@ -111,9 +111,10 @@ def make_gguf_vocabularies():
         pairs = [("model", value(8, "") + text(v["model"])), ("pre", value(8, "") + text(pre)),
                  ("tokens", strings(v["tokens"])), ("token_type", array(5, "i", v["types"])),
                  ("merges", strings(v["merges"])), ("scores", array(6, "f", v["scores"]))]  # fmt: skip
-        for key in ("bos", "eos"):
+        for key, name in {"bos": "bos", "eos": "eos", "sep": "seperator", "unk": "unknown",
+                          "pad": "padding"}.items():  # fmt: skip
             if v.get(key) is not None:
-                pairs.append((f"{key}_token_id", value(4, "I", v[key])))
+                pairs.append((f"{name}_token_id", value(4, "I", v[key])))
             if v.get(f"add_{key}") is not None:
                 pairs.append((f"add_{key}_token", value(7, "B", v[f"add_{key}"])))
         pairs = [(f"tokenizer.ggml.{key}", data) for key, data in pairs]
