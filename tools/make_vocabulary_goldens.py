@@ -250,9 +250,9 @@ def write_hybrid_dna():
     def encode(text):
         return (references.hybrid_dna(ids, special, lambda t: words.encode(t).ids, text),) * 2
 
-    strands = ["".join(rng.choice([*mers, "acgtta", "N", "A", "ccCCcc", "\n", "é"])
+    strands = ["".join(rng.choice([*mers, *map(str.lower, mers), "N", "A", "ccCCcc", "\n", "é"])
                        for _ in range(rng.randint(0, 5))) for _ in range(24)]
-    more = ["<dna></dna>", "<dna>", "</dna>", "CCCCCC<dna>CCCCCCccc</dna>CCCCCC", "<dna>A<dna>C</dna>",
+    more = ["<dna></dna>", "<dna>", "</dna>", "CCCCCC<dna>CCCCCCccc</dna>CCCCCC", "<dna>A<dna>C</dna>", "<dna>aaaAAAaa",
             "<dna>AAA<|endoftext|>AAA</dna>", "a<dna>\u65e5\u672c</dna>\ue000", "CCCCCC\ue000<oov>"]
     more += [f"the <dna>{s}</dna> cat" for s in strands[:12]] + [f"x<dna>{s}" for s in strands[12:]]
     write_gguf("hybriddna", vocabulary, cases(
