@@ -116,11 +116,12 @@ def programs():
 
 @pytest.fixture(scope="session")
 def ask(programs):
-    """ask(program, requests): a probe's answers to all of them, from one run with a JSON line for each."""
+    """ask(program, requests, arguments...): a probe's answers to all of them, from one run with a JSON
+    line for each."""
 
-    def run(program, requests):
+    def run(program, requests, *arguments):
         lines = "".join(json.dumps(request) + "\n" for request in requests)
-        result = subprocess.run([programs / program], input=lines.encode(), capture_output=True,
+        result = subprocess.run([programs / program, *arguments], input=lines.encode(), capture_output=True,
                                 timeout=300, check=True)
         return [json.loads(line) for line in result.stdout.splitlines()]
 

@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FUZZ = ROOT / "tests/fuzz"
 SEEDS = FUZZ / "seeds"
 TOKENIZERS = ROOT / "tests/golden/tokenizer"
+VOCABULARIES = TOKENIZERS.parent / "vocabularies"
 
 
 def write(target, name, data):
@@ -97,8 +98,7 @@ def pre_tokenizer_names():
 
 
 def make_gguf_vocabularies():
-    """The vocabularies of the tokenizers' goldens, in files without tensors; gpt2 with every
-    pre-tokenizer."""
+    """The vocabularies of the goldens, in files without tensors; gpt2 with every pre-tokenizer."""
     sizes = {"embedding_length": 8, "block_count": 1, "feed_forward_length": 8,
              "context_length": 16, "attention.head_count": 2}  # fmt: skip
     config = [("general.architecture", value(8, "") + text("llama")),
@@ -115,10 +115,11 @@ def make_gguf_vocabularies():
         pairs = [("model", value(8, "") + text(v["model"])), ("pre", value(8, "") + text(pre)),
                  ("tokens", strings(v["tokens"])), ("token_type", array(5, "i", v["types"])),
                  ("merges", strings(v["merges"])), ("scores", array(6, "f", v["scores"]))]  # fmt: skip
-        for key in ("bos", "eos"):
-            if v[key] is not None:
-                pairs.append((f"{key}_token_id", value(4, "I", v[key])))
-            if v[f"add_{key}"] is not None:
+        for key, name in {"bos": "bos", "eos": "eos", "sep": "seperator", "unk": "unknown",
+                          "pad": "padding"}.items():  # fmt: skip
+            if v.get(key) is not None:
+                pairs.append((f"{name}_token_id", value(4, "I", v[key])))
+            if v.get(f"add_{key}") is not None:
                 pairs.append((f"add_{key}_token", value(7, "B", v[f"add_{key}"])))
         pairs = [(f"tokenizer.ggml.{key}", data) for key, data in pairs]
         return gguf(config + pairs, [], b"")
@@ -138,6 +139,9 @@ def make_gguf_vocabularies():
     gpt2["merges"] = [m for m in gpt2["merges"] if {*m.split(" "), m.replace(" ", "")} <= {*gpt2["tokens"]}]
     for pre in pre_tokenizer_names():
         write("gguf", f"vocabulary_{pre}", file(gpt2, pre))
+    for folder in sorted(VOCABULARIES.glob("gguf_*")):
+        v = json.loads((folder / "vocabulary.json").read_text())
+        write("gguf", f"kind_{v['model']}", file(v, v["pre"]))
 
 
 def make_tokenizer_files():
@@ -353,6 +357,9 @@ def with_fewer_tokens(tokenizer, entries=48, merges=16):
     model = tokenizer["model"]
     if model["type"] == "Unigram":
         model["vocab"] = model["vocab"][:entries]
+        return tokenizer
+    if "merges" not in model:  # WordLevel, WordPiece
+        model["vocab"] = dict(list(model["vocab"].items())[:entries])
         return tokenizer
     parts = [m if isinstance(m, list) else m.split(" ") for m in model["merges"]]
     short = [p for p in parts if sum(map(len, p)) < 5][:merges]

@@ -41,12 +41,25 @@ def parameters():
         yield {"padding_side": side, "max_length": length, "truncation": True, "pad_to_max_length": True}
 
 
+def requests(batches):
+    """Each batch, of texts or of pairs, with all the parameters."""
+    for given, params in itertools.product(batches, parameters()):
+        if len(given) == 2 and params.get("truncation") and params["max_length"] == 4:
+            continue  # room for one token: the Rust package, and Hearth, give it to the second text
+        yield {"texts": given, "parameters": params}
+
+
+def convert(whole, inputs, folder):
+    """Writes the tokenizer of transformers as openvino_tokenizers' models, for texts or for pairs."""
+    converted = openvino_tokenizers.convert_tokenizer(
+        whole, with_detokenizer=True, number_of_inputs=inputs)
+    for name, model in zip(["tokenizer", "detokenizer"], converted):
+        openvino.save_model(model, pathlib.Path(folder) / f"openvino_{name}.xml")
+
+
 def oracle(whole, inputs):
     with tempfile.TemporaryDirectory() as folder:
-        converted = openvino_tokenizers.convert_tokenizer(
-            whole, with_detokenizer=True, number_of_inputs=inputs)
-        for name, model in zip(["tokenizer", "detokenizer"], converted):
-            openvino.save_model(model, pathlib.Path(folder) / f"openvino_{name}.xml")
+        convert(whole, inputs, folder)
         return openvino_genai.Tokenizer(folder)
 
 
@@ -57,11 +70,9 @@ def main():
     # One for pairs leaves room for the special tokens of two texts also where it gets one.
     oracles = {inputs: oracle(whole, inputs) for inputs in (1, 2)}
     cases = []
-    for given, params in itertools.product([(TEXTS,), (TEXTS[:1],), *PAIRS], parameters()):
-        if len(given) == 2 and params.get("truncation") and params["max_length"] == 4:
-            continue  # room for one token: the Rust package, and Hearth, give it to the second text
-        got = oracles[len(given)].encode(*given, **params)
-        cases.append({"texts": given, "parameters": params, "ids": got.input_ids.data.tolist(),
+    for request in requests([(TEXTS,), (TEXTS[:1],), *PAIRS]):
+        got = oracles[len(request["texts"])].encode(*request["texts"], **request["parameters"])
+        cases.append({**request, "ids": got.input_ids.data.tolist(),
                       "mask": got.attention_mask.data.tolist()})
     versions = {m.__name__: m.__version__ for m in (openvino_genai, openvino_tokenizers)}
     files = {"tokenizer.json": json.loads(made.to_str()), "tokenizer_config.json": CONFIG,

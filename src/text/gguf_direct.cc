@@ -1,11 +1,13 @@
-// Vocabularies of GGUF files that become a tokenizer without a tokenizer.json between: t5 as
-// SentencePiece's unigram, rwkv as the longest match of bytes, plamo2.
+// Vocabularies of GGUF files that no tokenizer.json can describe: t5 as SentencePiece's unigram,
+// rwkv as the longest match of bytes, plamo2, and hybriddna, whose text is what gpt2 makes of it.
 #include "base/error.h"
 #include "text/gguf_tokens.h"
+#include "text/models/hybrid_dna.h"
 #include "text/models/longest_match.h"
 #include "text/models/plamo.h"
 #include "text/postprocessors/enclosing.h"
 #include "text/sentencepiece/models.h"
+#include "text/tokenizer_config.h"
 #include "text/tokenizer_impl.h"
 
 namespace hearth::text {
@@ -65,6 +67,7 @@ std::unique_ptr<Tokenizer::Impl> read_t5(const GgufVocabulary& v) {
   file.remove_extra_whitespaces = v.remove_extra_whitespaces.value_or(false);
   const auto table = std::make_shared<const PieceTable>(file, v.source);
   out->normalizer = make_sentencepiece_normalizer(file, table, v.source);
+  out->has_offsets = false;
   out->model = make_sentencepiece_unigram(table);
   out->decoder = make_sentencepiece_decoder(file, table);
   finish(v, {false, true}, *out);
@@ -102,12 +105,22 @@ std::unique_ptr<Tokenizer::Impl> read_plamo(const GgufVocabulary& v) {
   return out;
 }
 
+std::unique_ptr<Tokenizer::Impl> read_hybrid_dna(const GgufVocabulary& v) {
+  GgufVocabulary bpe = v;
+  bpe.model = "gpt2";
+  auto out = read_tokenizer_json(tokenizer_json_from_gguf(bpe), v.source);
+  out->configure(read_tokenizer_config(tokenizer_config_json_from_gguf(bpe), v.source));
+  out->model = make_hybrid_dna(std::move(out->pre_tokenizer), std::move(out->model));
+  return out;
+}
+
 }  // namespace
 
 std::unique_ptr<Tokenizer::Impl> read_gguf_vocabulary(const GgufVocabulary& vocabulary) {
   if (vocabulary.model == "t5") return read_t5(vocabulary);
   if (vocabulary.model == "rwkv") return read_rwkv(vocabulary);
   if (vocabulary.model == "plamo2") return read_plamo(vocabulary);
+  if (vocabulary.model == "hybriddna") return read_hybrid_dna(vocabulary);
   return nullptr;
 }
 

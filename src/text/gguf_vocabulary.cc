@@ -97,14 +97,14 @@ Settings settings(const GgufVocabulary& v) {
 }
 
 void check(const GgufVocabulary& v) {
-  if (v.model == "t5" || v.model == "rwkv" || v.model == "plamo2")
+  if (v.model == "t5" || v.model == "rwkv" || v.model == "plamo2" || v.model == "hybriddna")
     bad_input("{}: tokenizer.ggml.model is \"{}\", which no tokenizer.json can describe", v.source,
               v.model);
   if (v.model != "gpt2" && v.model != "gemma4" && v.model != "whitespace" && !is_bert(v) &&
       !is_llama(v))
     bad_input(
         "{}: tokenizer.ggml.model is \"{}\", a vocabulary that is not known here; known are "
-        "bert, gemma4, gpt2, llama, plamo2, rwkv, t5, whitespace",
+        "bert, gemma4, gpt2, hybriddna, llama, plamo2, rwkv, t5, whitespace",
         v.source, v.model);
   check_token_lists(v, is_llama(v));
 }

@@ -1,6 +1,6 @@
 // The vocabulary inside a GGUF file. The kinds gpt2, gemma4 and whitespace (BPE), llama
 // (SentencePiece BPE by score, with byte fallback) and bert (WordPiece) have a tokenizer.json; t5
-// (SentencePiece unigram), rwkv (longest match) and plamo2 have none.
+// (SentencePiece unigram), rwkv (longest match), plamo2 and hybriddna (BPE with 6-mers) have none.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ struct GgufVocabulary {
   std::string name;          ///< general.name
   std::string architecture;  ///< general.architecture
   std::string model;         ///< "gpt2", "llama", ...
-  std::string pre;           ///< of gpt2: the pre-tokenizer; empty counts as "default"
+  std::string pre;  ///< of gpt2 and hybriddna: the pre-tokenizer; empty counts as "default"
   std::vector<std::string> tokens;
-  std::vector<std::string> merges;  ///< of gpt2: "a b"
+  std::vector<std::string> merges;  ///< of the same: "a b"
   std::vector<double> scores;       ///< of llama, t5 and plamo2
   std::vector<int64_t> types;       ///< 1 normal, 2 unknown, 3 control, 4 user-defined, 5, 6 byte
   std::optional<bool> add_bos, add_eos, add_space_prefix;

@@ -1,12 +1,14 @@
-// Small tokenizers of every kind beside the Rust package and sentencepiece:
-// tests/golden/tokenizer/<kind>_<name>/, which tools/make_tokenizer_goldens.py writes.
+// Small tokenizers of every kind beside other implementations: the folders of
+// tests/golden/tokenizer (tools/make_tokenizer_goldens.py) and tests/golden/vocabularies
+// (tools/make_vocabulary_goldens.py).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/json.h"
 #include "base/utf8.h"
-#include "text/gguf_vocabulary.h"
+#include "text/gguf_vocabulary_json.h"
 #include "text/tokenizer.h"
 
 namespace hearth::text {
@@ -16,32 +18,16 @@ namespace fs = std::filesystem;
 using Ids = std::vector<int64_t>;
 using TokenizerPtr = std::shared_ptr<const Tokenizer>;
 
-fs::path golden_folder() { return fs::path(HEARTH_SOURCE_DIR) / "tests/golden/tokenizer"; }
-
-TokenizerPtr open_gguf(const fs::path& file) {
-  const Json json = read_json_file(file);
-  GgufVocabulary v;
-  v.source = file.string();
-  json.at("model").get_to(v.model);
-  json.at("pre").get_to(v.pre);
-  json.at("tokens").get_to(v.tokens);
-  json.at("merges").get_to(v.merges);
-  json.at("scores").get_to(v.scores);
-  json.at("types").get_to(v.types);
-  if (json.at("add_bos").is_boolean()) v.add_bos = json.at("add_bos").get<bool>();
-  if (json.at("add_eos").is_boolean()) v.add_eos = json.at("add_eos").get<bool>();
-  if (json.at("bos").is_number()) v.bos = json.at("bos").get<int64_t>();
-  if (json.at("eos").is_number()) v.eos = json.at("eos").get<int64_t>();
-  return Tokenizer::from_json(tokenizer_json_from_gguf(v), tokenizer_config_json_from_gguf(v),
-                              v.source);
-}
+fs::path golden_folder() { return fs::path(HEARTH_SOURCE_DIR) / "tests/golden"; }
 
 class GoldenTokenizer : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     const fs::path folder = golden_folder() / GetParam();
     const fs::path vocabulary = folder / "vocabulary.json";
-    tokenizer_ = fs::exists(vocabulary) ? open_gguf(vocabulary) : Tokenizer::open(folder);
+    tokenizer_ = fs::exists(vocabulary)
+                     ? Tokenizer::from_gguf(read_gguf_vocabulary_json(vocabulary))
+                     : Tokenizer::open(folder);
     cases_ = read_json_file(folder / "cases.json");
   }
   // As a stream: no piece ends inside a character.
@@ -79,14 +65,20 @@ TEST_P(GoldenTokenizer, DecodesWholeAndAsAStream) {
 
 std::vector<std::string> golden_names() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(golden_folder()))
-    if (entry.is_directory()) names.push_back(entry.path().filename().string());
+  for (const char* kind : {"tokenizer", "vocabularies"})
+    for (const auto& entry : fs::directory_iterator(golden_folder() / kind))
+      if (entry.is_directory())
+        names.push_back(std::string(kind) + "/" + entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GoldenTokenizer, testing::ValuesIn(golden_names()),
-                         [](const auto& tokenizer) { return tokenizer.param; });
+                         [](const auto& tokenizer) {
+                           std::string name = tokenizer.param;
+                           std::replace(name.begin(), name.end(), '/', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace hearth::text

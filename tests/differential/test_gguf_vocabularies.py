@@ -1,7 +1,7 @@
 """`hearth tokenize x.gguf`: llama.cpp's vectors on the vocabularies of the shared material, and
 small vocabularies of the other kinds, made here, beside sentencepiece and plain Python."""
+import itertools
 import json
-import math
 import os
 import random
 import subprocess
@@ -12,6 +12,10 @@ from test_tokenizers import MATERIAL, ROOT, cases, needs_material
 
 gguf = pytest.importorskip("gguf")
 sentencepiece = pytest.importorskip("sentencepiece")
+pytest.importorskip("tiktoken")
+
+import vocabulary_references as references  # noqa: E402
+
 HEARTH = os.environ.get("HEARTH_BINARY", ROOT / "build/release/bin/hearth")
 
 
@@ -69,44 +73,17 @@ def test_t5(tmp_path):
 
 def test_rwkv(tmp_path):
     words = [bytes([b]) for b in range(256)] + [b"the", b" the", b"th", "\u4e2d".encode(), b"\n\n"]
-    spelled = ["<s>"] + ["".join(f"\\x{b:02x}" if b < 33 or b > 126 or b == 92 else chr(b)
-                                 for b in w) for w in words]
-    write(tmp_path / "rwkv.gguf", "rwkv", spelled, [3] + [1] * len(words))
-
-    def oracle(data):
-        out = []
-        while data:
-            best = max((w for w in words if data.startswith(w)), key=len)
-            out.append(1 + words.index(best))
-            data = data[len(best):]
-        return out
-
+    write(tmp_path / "rwkv.gguf", "rwkv", ["<s>", *map(references.rwkv_spelling, words)],
+          [3] + [1] * len(words))
     rng = random.Random(2)
     for text in [t for t in cases.texts(rng, 24) if "<s>" not in t]:
-        assert tokenize(tmp_path / "rwkv.gguf", text, tmp_path) == oracle(text.encode()), text
-
-
-def plamo_oracle(tokens, scores, text):
-    """The best segmentation from the end; longer tokens first among equals, bytes last."""
-    pieces = {t: i for i, t in enumerate(tokens) if not t.startswith("<")}
-    byte = {f"<0x{b:02X}>": b for b in range(256)}
-    ids = {byte[t]: i for i, t in enumerate(tokens) if t in byte}
-    best = {len(text): (0, [])}
-    for at in range(len(text) - 1, -1, -1):
-        options = []
-        for end in range(len(text), at, -1):
-            i = pieces.get(text[at:end])
-            if i is not None:
-                options.append((best[end][0] - math.floor(scores[i] * 1e4 + 0.5), [i], end))
-        options.append((best[at + 1][0] + 10_000_000, [ids[b] for b in text[at].encode()], at + 1))
-        cost, first, end = min(options, key=lambda o: o[0])
-        best[at] = (cost, first + best[end][1])
-    return best[0][1]
+        assert tokenize(tmp_path / "rwkv.gguf", text, tmp_path) == \
+            references.rwkv(words, 1, text.encode()), text
 
 
 def test_plamo2(tmp_path):
     words = ["a", "b", "the", "th", "he", "t", "h", "e", " ", " the", "aa", "ab", "小", "猫", "小猫"]
-    tokens = ["<unk>", "<bos>", "<eos>", "<pad>"] + [f"<0x{b:02X}>" for b in range(256)] + words
+    tokens = ["<unk>", "<bos>", "<eos>", "<pad>", *references.BYTE_TOKENS, *words]
     types = [3] * 4 + [6] * 256 + [1] * len(words)
     rng = random.Random(3)
     scores = [0.0] * 260 + [-float(rng.randint(1, 6)) for _ in words]
@@ -114,12 +91,12 @@ def test_plamo2(tmp_path):
     for _ in range(12):
         text = "".join(rng.choice([*words, "z", "é"]) for _ in range(rng.randint(0, 12)))
         assert tokenize(tmp_path / "plamo.gguf", text, tmp_path) == \
-            plamo_oracle(tokens, scores, text), text
+            references.plamo(tokens, scores, text), text
 
 
 def test_gemma4(tmp_path):
     """Spaces are U+2581, line ends are tokens of their own, what is unknown is bytes."""
-    tokens = ["<pad>", "<eos>", "<bos>"] + [f"<0x{b:02X}>" for b in range(256)] + \
+    tokens = ["<pad>", "<eos>", "<bos>", *references.BYTE_TOKENS] + \
         ["a", "b", "▁", "ab", "▁ab", "\n", "\n\n", "\n\n\n"]
     of = {t: i for i, t in enumerate(tokens)}
     write(tmp_path / "g.gguf", "gemma4", tokens, [3] * 3 + [6] * 256 + [1] * 8,
@@ -130,6 +107,25 @@ def test_gemma4(tmp_path):
     write(tmp_path / "early.gguf", "gemma4", tokens, [3] * 3 + [6] * 256 + [1] * 8, merges=["a b"],
           bos_token_id=2, add_bos_token=False)
     assert tokenize(tmp_path / "early.gguf", "a", tmp_path) == [2, of["a"]]  # llama.cpp #21500
+
+
+def test_hybriddna(tmp_path):
+    """Byte-level text that nothing merges around 6-mers, of which every second one has a token."""
+    letters = sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet())
+    mers = ["".join(m) for m in itertools.product("ATCG", repeat=6)][::2]
+    special = ["<|endoftext|>"]
+    tokens = [*letters, "xq", *special, "<dna>", "</dna>", "<oov>", *(m + "\ue000" for m in mers)]
+    ids = {t: i for i, t in enumerate(tokens)}
+    write(tmp_path / "c.gguf", "hybriddna", tokens, [3 if t in special else 1 for t in tokens],
+          pre="qwen2", merges=["x q"])
+    alphabet = {b: c for c, b in references.byte_of().items()}
+    words = lambda text: [ids[alphabet[b]] for b in text.encode()]
+    rng = random.Random(6)
+    for _ in range(16):
+        text = "".join(rng.choice([*"ACGTacgt", "<dna>", "</dna>", "é", " the", "ACGTTA", "<|endoftext|>"])
+                       for _ in range(rng.randint(0, 40)))
+        assert tokenize(tmp_path / "c.gguf", text, tmp_path) == \
+            references.hybrid_dna(ids, special, words, text), text
 
 
 SPECIAL = ["<unk>", "<s>", "</s>", "<|endoftext|>", "<|user|>", "<|end|>", "<mask>", "[MASK]"]

@@ -15,58 +15,25 @@ tokenizers = pytest.importorskip("tokenizers")
 tiktoken = pytest.importorskip("tiktoken")
 transformers = pytest.importorskip("transformers")
 
-from tiktoken_ext import openai_public  # noqa: E402
-
-LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-          r"|\s*[\r\n]+|\s+(?!\S)|\s+")
-QWEN = LLAMA3.replace("{1,3}", "")
-
-
-def byte_of():
-    """The byte that a character of the byte alphabet stands for."""
-    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    table = {chr(b): b for b in printable}
-    rest = [b for b in range(256) if b not in printable]
-    return {**table, **{chr(256 + i): b for i, b in enumerate(rest)}}
+import vocabulary_references as references  # noqa: E402
+from vocabulary_references import LLAMA3, QWEN, openai_pattern, write_tiktoken  # noqa: E402
 
 
 def small_ranks():
-    """Ranks of a small byte-level BPE: the bytes, then its merges in order."""
-    table = byte_of()
-    model = json.loads(cases.tokenizers()["gpt2"].to_str())["model"]
-    ranks = {bytes([b]): b for b in range(256)}
-    for left, right in model["merges"]:
-        ranks.setdefault(bytes(table[c] for c in left + right), len(ranks))
-    return ranks
-
-
-def write_tiktoken(path, ranks):
-    path.write_text("".join(f"{base64.b64encode(t).decode()} {r}\n" for t, r in ranks.items()))
+    merges = json.loads(cases.tokenizers()["gpt2"].to_str())["model"]["merges"]
+    return references.ranks_of(left + right for left, right in merges)
 
 
 def check_tiktoken(one, oracle, given, rng):
-    special = set(oracle.special_tokens_set)
-    text_of = lambda ids: oracle.decode_bytes(ids).decode("utf-8", errors="replace")
-    known = lambda ids: [i for i in ids if is_token(oracle, i)]
     check(one, lambda t: oracle.encode(t, allowed_special="all"),
-          lambda ids: (text_of([i for i in known(ids)
-                                if i not in {oracle.encode_single_token(s) for s in special}]),
-                       text_of(known(ids))), oracle.n_vocab, given, rng)
-
-
-def is_token(encoding, i):
-    try:
-        encoding.decode_single_token_bytes(i)
-        return True
-    except KeyError:
-        return False
+          lambda ids: references.tiktoken_text(oracle, ids), oracle.n_vocab, given, rng)
 
 
 def test_small_tiktoken(probe, tmp_path):
     ranks = small_ranks()
-    for name, pattern, config in [("cl100k_small", openai_public_pattern("cl100k"), None),
-                                  ("o200k_small", openai_public_pattern("o200k"), None),
-                                  ("r50k_small", openai_public_pattern("r50k"), None),
+    for name, pattern, config in [("cl100k_small", openai_pattern("cl100k"), None),
+                                  ("o200k_small", openai_pattern("o200k"), None),
+                                  ("r50k_small", openai_pattern("r50k"), None),
                                   ("other", QWEN, {"model_type": "qwen"})]:
         folder = tmp_path / name
         folder.mkdir()
@@ -82,18 +49,6 @@ def test_small_tiktoken(probe, tmp_path):
 def unicodedata_nfc(text):
     import unicodedata
     return unicodedata.normalize("NFC", text)
-
-
-def openai_public_pattern(name):
-    source = {"r50k": openai_public.r50k_pat_str}
-    if name in source:
-        return source[name]
-    # The functions want the real vocabularies; their patterns do not.
-    loader, openai_public.load_tiktoken_bpe = openai_public.load_tiktoken_bpe, lambda *a, **k: {}
-    try:
-        return getattr(openai_public, f"{name}_base")()["pat_str"]
-    finally:
-        openai_public.load_tiktoken_bpe = loader
 
 
 def test_llama3_family(probe, tmp_path):
@@ -119,32 +74,20 @@ def test_real_tiktoken(probe, name):
                                "<|fim_middle|>": 100259, "<|fim_suffix|>": 100260,
                                "<|endofprompt|>": 100276},
                "o200k_base": {"<|endoftext|>": 199999, "<|endofprompt|>": 200018}}[name]
-    oracle = tiktoken.Encoding(name, pat_str=openai_public_pattern(name[:-5]),
+    oracle = tiktoken.Encoding(name, pat_str=openai_pattern(name[:-5]),
                                mergeable_ranks=ranks, special_tokens=special)
     rng = random.Random(name)
     given = real_texts() + ["a<|endoftext|>b <|endofprompt|>", "x" * 3000, "ab" * 2000]
     check_tiktoken(probe("hearth_tokenize_probe", file), oracle, given, rng)
 
 
-def tekken(ranks, special_count):
-    names = ["<unk>", "<s>", "</s>", "[INST]", "[/INST]"]
-    return {"config": {"pattern": LLAMA3, "num_vocab_tokens": len(ranks), "version": "v3",
-                       "default_vocab_size": len(ranks) - 20 + special_count,
-                       "default_num_special_tokens": special_count},
-            "vocab": [{"rank": r, "token_bytes": base64.b64encode(t).decode(), "token_str": None}
-                      for t, r in ranks.items()],
-            "special_tokens": [{"rank": i, "token_str": n, "is_control": True}
-                               for i, n in enumerate(names)]}
-
-
 def test_tekken(probe, tmp_path):
     """Ids are shifted by the special tokens, and only as many ranks count as the config says."""
-    ranks, special = small_ranks(), 40
-    (tmp_path / "tekken.json").write_text(json.dumps(tekken(ranks, special)))
-    kept = {t: r + special for t, r in ranks.items() if r < len(ranks) - 20}
-    names = {n: i for i, n in enumerate(["<unk>", "<s>", "</s>", "[INST]", "[/INST]"])}
-    names |= {f"<SPECIAL_{i}>": i for i in range(5, special)}
-    oracle = tiktoken.Encoding("tekken", pat_str=LLAMA3, mergeable_ranks=kept, special_tokens=names)
+    ranks, special_count = small_ranks(), 40
+    names = ["<unk>", "<s>", "</s>", "[INST]", "[/INST]"]
+    (tmp_path / "tekken.json").write_text(json.dumps(references.tekken(ranks, special_count, names)))
+    kept, special = references.tekken_ids(ranks, special_count, names)
+    oracle = tiktoken.Encoding("tekken", pat_str=LLAMA3, mergeable_ranks=kept, special_tokens=special)
     rng = random.Random(5)
     one = probe("hearth_tokenize_probe", tmp_path, "--no-special-tokens")
     check_tiktoken(one, oracle, cases.texts(rng, TEXTS) + ["[INST] a<SPECIAL_7>b[/INST]"], rng)

@@ -13,7 +13,7 @@
 
 #include "base/json.h"
 #include "base/mapped_file.h"
-#include "text/gguf_vocabulary.h"
+#include "text/gguf_vocabulary_json.h"
 #include "text/padding.h"
 #include "text/tokenizer.h"
 #include "text/truncation.h"
@@ -29,36 +29,9 @@ double milliseconds_since(std::clock_t begin) {
   return static_cast<double>(std::clock() - begin) * 1e3 / CLOCKS_PER_SEC;
 }
 
-// A vocabulary as tools/gguf_tokenizer.py dumps it.
-TokenizerPtr open_gguf_vocabulary(const std::string& path) {
-  const Json json = hearth::read_json_file(path);
-  GgufVocabulary vocabulary;
-  vocabulary.source = path;
-  json.at("model").get_to(vocabulary.model);
-  json.at("pre").get_to(vocabulary.pre);
-  json.at("tokens").get_to(vocabulary.tokens);
-  json.at("merges").get_to(vocabulary.merges);
-  json.at("scores").get_to(vocabulary.scores);
-  json.at("types").get_to(vocabulary.types);
-  const auto flag = [&](const char* key) {
-    return json.at(key).is_null() ? std::nullopt : std::optional<bool>(json.at(key).get<bool>());
-  };
-  const auto id = [&](const char* key) {
-    return json.at(key).is_null() ? std::nullopt
-                                  : std::optional<int64_t>(json.at(key).get<int64_t>());
-  };
-  vocabulary.add_bos = flag("add_bos");
-  vocabulary.add_eos = flag("add_eos");
-  vocabulary.add_space_prefix = flag("add_space_prefix");
-  vocabulary.bos = id("bos");
-  vocabulary.eos = id("eos");
-  vocabulary.unk = id("unk");
-  vocabulary.pad = id("pad");
-  return Tokenizer::from_gguf(vocabulary);
-}
-
 TokenizerPtr open_tokenizer(const std::string& path) {
-  return path.ends_with(".vocabulary.json") ? open_gguf_vocabulary(path) : Tokenizer::open(path);
+  return path.ends_with(".vocabulary.json") ? Tokenizer::from_gguf(read_gguf_vocabulary_json(path))
+                                            : Tokenizer::open(path);
 }
 
 Json stream(const TokenizerPtr& tokenizer, const std::vector<int64_t>& ids, bool skip_special) {
