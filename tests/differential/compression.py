@@ -15,7 +15,7 @@ CORE = ov.Core()
 nncf.set_log_level(logging.ERROR)
 
 OF_HEARTH = ["llama_bf16", "llama_f16", "llama_gqa3_64_tied", "mistral_sliding", "qwen2", "qwen3"]
-OF_OPTIMUM = ["gpt2", "mixtral", "opt", "gemma2"]
+OF_OPTIMUM = ["gpt2", "mixtral", "opt", "gpt_neox"]
 
 TABLE = [-2.0, -1.0, -0.25, 0.0, 1.0, 2.5, 3.0]
 CASES = {
@@ -63,8 +63,7 @@ def export_with_optimum(family, folder):
         "mixtral": lambda: transformers.MixtralConfig(
             intermediate_size=96, num_key_value_heads=2, num_local_experts=4, **heads, **common),
         "opt": lambda: transformers.OPTConfig(ffn_dim=96, word_embed_proj_dim=64, **heads, **common),
-        "gemma2": lambda: transformers.Gemma2Config(
-            intermediate_size=96, num_key_value_heads=2, head_dim=16, **heads, **common),
+        "gpt_neox": lambda: transformers.GPTNeoXConfig(intermediate_size=96, **heads, **common),
     }[family]()
     torch.manual_seed(0)
     transformers.AutoModelForCausalLM.from_config(config).save_pretrained(folder)
