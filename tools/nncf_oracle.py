@@ -9,11 +9,18 @@ import openvino
 from openvino import opset13 as opset
 
 import nncf
+from nncf.quantization.algorithms.weight_compression.config import WeightCompressionConfig
+from nncf.quantization.algorithms.weight_compression.weight_lowering import (
+    get_integer_quantization_error,
+)
+from nncf.tensor import Tensor
 
 nncf.set_log_level(logging.ERROR)
 
 # Modes whose scale always belongs to a whole row.
 ROW_MODES = ("int8_sym", "int8_asym")
+# Tensors of as many elements go through graphs that OpenVINO compiles, smaller ones through NumPy.
+COMPILED_ELEMENTS = 10000
 FIXED_GROUPS = {"mxfp4": 32, "mxfp8_e4m3": 32, "nvfp4": 16}
 
 # f32 values as the type that they have come from.
@@ -68,3 +75,12 @@ def parts(model):
         elif name.endswith("_nncf_codebook_idxs") or found["codes"] is None:
             found["codes"] = node.data.tobytes()
     return found
+
+
+def quantization_error(weights):
+    """NNCF's sensitivity of a matrix [rows, cols]: its largest row's mean squared error in int8_asym."""
+    return get_integer_quantization_error(Tensor(weights), (1,), WeightCompressionConfig(), "max_mean")
+
+
+def row_errors(weights):
+    return [quantization_error(row[None]) for row in weights]

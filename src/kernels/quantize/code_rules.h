@@ -17,7 +17,7 @@ using Int4Codes = IntegerCodes<-8, 7>;
 using Uint4Codes = IntegerCodes<0, 15>;
 
 /// The index of the nearest value of a table; exactly between two, the lower.
-struct NearestCodes {};
+struct TableCodes {};
 
 /// A float of a sign, an exponent of the given bias and Mantissa bits, nearest even, at most the
 /// largest finite value. OpenVINO reaches the 8-bit ones by way of f16, which rounds twice.

@@ -44,6 +44,9 @@ std::span<const float> table_of(const QuantizeArgs& args) {
   return args.table;
 }
 
+// Vector kernels count all midpoints for every element, the reference searches among them.
+constexpr size_t kCountedMidpoints = 63;
+
 std::vector<float> midpoints(std::span<const float> table) {
   std::vector<float> between;
   for (size_t i = 1; i < table.size(); ++i) between.push_back(0.5f * (table[i] + table[i - 1]));
@@ -167,6 +170,8 @@ void quantize_rows(const QuantizeArgs& given, const float* weights, int64_t rows
   args.table = table_of(given);
   const auto index = static_cast<int>(args.format);
   const std::vector<float> between = midpoints(args.table);
+  const bool searched = between.size() > kCountedMidpoints;
+  const auto encode = (searched ? quantize_kernels().back() : kernel).encode[index];
   const size_t code_bits = bits_of(code_type(args));
   const int64_t groups = args.cols / args.group;
   std::vector<uint16_t> codes(static_cast<size_t>(args.cols));
@@ -179,8 +184,8 @@ void quantize_rows(const QuantizeArgs& given, const float* weights, int64_t rows
       const GroupScale scale = kScaleRules[index](kernel.extremes(group, args.group), args);
       scales[at] = scale.scale;
       zero_points[at] = static_cast<uint16_t>(scale.zero_point);
-      kernel.encode[index]({group, args.group, scale, between.data(),
-                            static_cast<int64_t>(between.size()), codes.data() + g * args.group});
+      encode({group, args.group, scale, between.data(), static_cast<int64_t>(between.size()),
+              codes.data() + g * args.group});
     }
     pack(codes.data(), args.cols, row * args.cols, code_bits, out.codes);
     store_scales(args, scales, row * groups, out.scales);

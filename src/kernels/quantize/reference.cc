@@ -19,7 +19,7 @@ uint16_t code(IntegerCodes<Least, Greatest> rule, float w, const EncodeArgs& a) 
   return static_cast<uint16_t>(static_cast<int>(std::nearbyint(x)) & rule.kMask);
 }
 
-uint16_t code(NearestCodes, float w, const EncodeArgs& a) {
+uint16_t code(TableCodes, float w, const EncodeArgs& a) {
   const float x = w / a.scale.scale;
   const float* const end = a.midpoints + a.midpoint_count;
   return static_cast<uint16_t>(std::lower_bound(a.midpoints, end, x) - a.midpoints);

@@ -59,7 +59,7 @@ GroupScale absolute_scale(const Extremes& group, const QuantizeArgs& args) {
 /// absolute_scale rounded up to a power of two. OpenVINO has no log2 and multiplies the logarithm
 /// with 1 / log(2) in f32, whose error may lift an exact power of two into the next one.
 template <int Largest>
-GroupScale power_of_two_scale(const Extremes& group, const QuantizeArgs& args) {
+GroupScale mx_scale(const Extremes& group, const QuantizeArgs& args) {
   const float scale = absolute_scale<Largest>(group, args).scale;
   constexpr float kPerLog = 1 / 0.693147182f;
   const float log2 = is_compiled(args) ? std::log(scale) * kPerLog : std::log2(scale);
