@@ -46,7 +46,7 @@ class Decompression {
   }
 
   Value decoded() {
-    const ElementType type = code_type(format_, 0);
+    const ElementType type = traits(format_).code_type;
     const Value codes = as_half(constant(type, shapes_.codes, std::move(bytes_.codes), ""));
     if (!traits(format_).has_zero_points) return codes;
     const Value zero_points =
@@ -58,7 +58,7 @@ class Decompression {
   // The table takes the constant's name, and the codes are its indices.
   Value looked_up() {
     const Value table = as_half(table_constant());
-    const ElementType type = code_type(format_, table_.size());
+    const ElementType type = code_type(format_, table_);
     Value codes = constant(type, shapes_.codes, std::move(bytes_.codes), "_nncf_codebook_idxs");
     if (type == ElementType::u4) codes = builder_.convert(codes, ElementType::u8);
     return builder_.gather(table, codes, 0, weight_.tensor + "_nncf_codebook");
@@ -114,10 +114,11 @@ CompressedShapes compressed_shapes(const PlannedWeight& weight) {
   return out;
 }
 
-ElementType code_type(QuantizeFormat format, size_t table_size) {
-  if (table_size > 256) return ElementType::u16;
-  if (table_size > 16) return ElementType::u8;
-  return traits(format).code_type;
+ElementType code_type(QuantizeFormat format, const std::vector<float>& table) {
+  kernels::QuantizeArgs args;
+  args.format = format;
+  args.table = table;
+  return kernels::code_type(args);
 }
 
 Value add_decompression(ir::Graph& graph, const PlannedWeight& weight,

@@ -18,7 +18,7 @@ struct CompressedShapes {
 };
 CompressedShapes compressed_shapes(const PlannedWeight& weight);
 
-/// The type of the codes; of codebook formats it follows from the size of the table.
-ElementType code_type(kernels::QuantizeFormat format, size_t table_size);
+/// The type of the codes; of format codebook it follows from the table.
+ElementType code_type(kernels::QuantizeFormat format, const std::vector<float>& table);
 
 }  // namespace hearth::compress

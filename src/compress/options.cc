@@ -19,22 +19,20 @@ using kernels::traits;
 constexpr int64_t kDefaultGroup = 128;
 
 std::vector<std::string_view> format_names() {
-  return {
-#define HEARTH_QUANTIZE_FORMAT(name, codes, scales, zero, group, bits) #name,
-#include "kernels/quantize/formats.inc"
-#undef HEARTH_QUANTIZE_FORMAT
-  };
+  std::vector<std::string_view> out;
+  for (int i = 0; i < kernels::kQuantizeFormats; ++i)
+    out.push_back(traits(static_cast<QuantizeFormat>(i)).name);
+  return out;
 }
 
 QuantizeFormat parse_format(const std::string& name) {
+  if (name == "adaptive_codebook")
+    bad_input(
+        "adaptive_codebook fits its table to activations and needs a dataset, which cannot be "
+        "given yet; cb4, or codebook with a table, needs none");
   const auto format = kernels::parse_quantize_format(name);
   if (!format)
     bad_input("there is no format `{}`; the formats are {}", name, fmt::join(format_names(), ", "));
-  if (*format == QuantizeFormat::adaptive_codebook)
-    bad_input(
-        "adaptive_codebook fits its table to activations and needs a dataset, which cannot be "
-        "given "
-        "yet; cb4, or codebook with a table, needs none");
   return *format;
 }
 

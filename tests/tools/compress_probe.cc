@@ -56,10 +56,10 @@ Bytes zeros(ElementType type, const Shape& shape) {
   return Bytes::copy_of(std::vector<std::byte>(byte_size(type, shape_size(shape))));
 }
 
-CompressedWeight zero_weight(const PlannedWeight& weight, size_t table_size) {
+CompressedWeight zero_weight(const PlannedWeight& weight, const std::vector<float>& table) {
   const kernels::FormatTraits& traits = kernels::traits(*weight.format);
   const CompressedShapes shapes = compressed_shapes(weight);
-  const ElementType codes = code_type(*weight.format, table_size);
+  const ElementType codes = code_type(*weight.format, table);
   CompressedWeight out;
   out.codes = zeros(codes, shapes.codes);
   out.scales = zeros(traits.scale_type, shapes.scales);
@@ -89,7 +89,7 @@ json answer(const json& request) {
   for (const PlannedWeight& weight : plan.weights) out["weights"].push_back(describe(weight));
   if (request.contains("out")) {
     rewrite(graph, plan, options,
-            [&](const PlannedWeight& weight) { return zero_weight(weight, options.table.size()); });
+            [&](const PlannedWeight& weight) { return zero_weight(weight, options.table); });
     ir::verify(graph);
     StagedOutput output(request["out"].get<std::string>(), true);
     ir::write_ir(graph, output, "model");
