@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "compress/awq.h"
 #include "compress/ignored_scope.h"
 #include "compress/mixed_precision.h"
 #include "compress/options.h"
@@ -50,6 +51,7 @@ PlannedWeight describe_weight(const ir::Graph& graph, const NncfOrder& order,
   const ir::Node& constant = graph.node(found.constant);
   PlannedWeight out;
   out.constant = found.constant;
+  out.reader = found.node;
   out.name = order.names[static_cast<size_t>(found.node)];
   out.tensor = order.names[static_cast<size_t>(found.constant)];
   out.port = found.port;
@@ -92,6 +94,7 @@ class Planner {
     apply_ratio(sensitivity_of);
     settle_backup_groups();
     if (settings_.fallback == GroupSizeFallback::error) refuse_undivided();
+    if (settings_.awq) scale_columns();
     return std::move(plan_);
   }
 
@@ -301,6 +304,13 @@ class Planner {
         "group-size fallback{}",
         fmt::join(failed, ", "), more > 0 ? fmt::format(" and {} more", more) : "",
         traits(settings_.primary.format).fixed_group != 0 ? " of ignore" : " of adjust or ignore");
+  }
+
+  void scale_columns() {
+    plan_awq(graph_, plan_, settings_.table);
+    const auto scaled = std::count_if(plan_.weights.begin(), plan_.weights.end(),
+                                      [](const auto& w) { return !w.column_factors.empty(); });
+    note("AWQ scales the columns of {} layers", scaled);
   }
 
   template <typename... Args>

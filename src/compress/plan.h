@@ -21,10 +21,11 @@ inline constexpr int64_t kWholeRow = -1;
 /// for look-ups in tables of more than two axes.
 struct PlannedWeight {
   ir::NodeId constant = ir::kNoNode;
-  std::string name;           ///< NNCF's name of the first reader
-  std::string tensor;         ///< friendly name of the constant
-  int port = 0;               ///< the input of the first reader that it comes in by
-  bool is_embedding = false;  ///< the first reader is a Gather
+  ir::NodeId reader = ir::kNoNode;  ///< the first of them
+  std::string name;                 ///< NNCF's name of it
+  std::string tensor;               ///< friendly name of the constant
+  int port = 0;                     ///< the input of the first reader that it comes in by
+  bool is_embedding = false;        ///< the first reader is a Gather
   ElementType type = ElementType::dynamic;
   Shape shape;
   size_t reduced_begin = 0, reduced_end = 0;
@@ -35,14 +36,32 @@ struct PlannedWeight {
   int64_t group = kWholeRow;                      ///< columns that share a scale, or kWholeRow
   std::string reason;                             ///< why not the format asked for
 
+  /// Of AWQ, or empty: the float weight is multiplied by them before it is compressed, by
+  /// apply_factors().
+  std::vector<float> column_factors;  ///< [cols], or [experts, cols]
+  std::vector<float> row_factors;     ///< [rows]
+
   int64_t elements() const { return rows * cols; }
+  /// Where an element lies in the constant.
+  int64_t element(int64_t row, int64_t col) const {
+    const int64_t outer = row / column_stride, inner = row % column_stride;
+    return (outer * cols + col) * column_stride + inner;
+  }
   /// kernels::QuantizeArgs::group.
   int64_t columns_per_scale() const { return group == kWholeRow ? cols : group; }
 };
 
+/// A product that AWQ puts between a node and its readers.
+struct InsertedScale {
+  ir::NodeId after = ir::kNoNode;
+  Shape shape;  ///< of the factors, of the rank of the node's output
+  std::vector<float> factors;
+};
+
 struct Plan {
   std::vector<PlannedWeight> weights;  ///< in NNCF's order
-  std::vector<std::string> notes;      ///< what was decided without being asked
+  std::vector<InsertedScale> inserted;
+  std::vector<std::string> notes;  ///< what was decided without being asked
 };
 
 /// The largest of int8_row_errors() of a weight: asked for only where the ratio is below 1.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compress/awq.h"
 #include "compress/compression_info.h"
 #include "compress/decompression.h"
 #include "compress/nncf_order.h"
@@ -53,9 +54,14 @@ void rewrite(ir::Graph& graph, const Plan& plan, const CompressOptions& options,
   const NncfOrder order = nncf_order(graph);
   for (const ir::NodeId id : order.nodes)
     graph.node(id).name = order.names[static_cast<size_t>(id)];
+  insert_scales(graph, plan);
   const Uses uses = graph.uses();
-  for (const PlannedWeight& weight : plan.weights)
-    if (weight.format) compress_weight(graph, uses, weight, settings.table, bytes_of(weight));
+  for (const PlannedWeight& weight : plan.weights) {
+    if (weight.format)
+      compress_weight(graph, uses, weight, settings.table, bytes_of(weight));
+    else if (!weight.row_factors.empty())
+      graph.node(weight.constant).data = scaled_bytes(graph, weight);
+  }
   graph.prune();
   record_compression(graph, settings);
 }

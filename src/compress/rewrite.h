@@ -17,9 +17,10 @@ struct CompressedWeight {
   Bytes tensor_scale;  ///< of nvfp4: f32 [1]
 };
 
-/// The sub-graphs are those that NNCF writes: the same ops, types, shapes and friendly names. Sets
-/// the rt_info nncf/weight_compression and takes away the runtime option that asks for a cache of
-/// f16, as optimum-intel does.
+/// `bytes_of` applies the factors of the weight (awq.h) before it compresses. The sub-graphs are
+/// those that NNCF writes: the same ops, types, shapes and friendly names. Sets the rt_info
+/// nncf/weight_compression and takes away the runtime option that asks for a cache of f16, as
+/// optimum-intel does.
 void rewrite(ir::Graph& graph, const Plan& plan, const CompressOptions& options,
              const std::function<CompressedWeight(const PlannedWeight&)>& bytes_of);
 

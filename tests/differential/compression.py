@@ -14,8 +14,8 @@ from goldens.weights import write_checkpoint
 CORE = ov.Core()
 nncf.set_log_level(logging.ERROR)
 
-OF_HEARTH = ["llama_bf16", "llama_f16", "llama_gqa3_64_tied", "mistral_sliding", "qwen2", "qwen3"]
-OF_OPTIMUM = ["gpt2", "mixtral", "opt", "gpt_neox"]
+OF_HEARTH = ["llama_bf16", "llama_f16", "llama_gqa3_64_tied", "mistral_sliding", "qwen3"]
+OF_OPTIMUM = ["gpt2", "mixtral", "opt"]
 
 TABLE = [-2.0, -1.0, -0.25, 0.0, 1.0, 2.5, 3.0]
 CASES = {
@@ -63,7 +63,6 @@ def export_with_optimum(family, folder):
         "mixtral": lambda: transformers.MixtralConfig(
             intermediate_size=96, num_key_value_heads=2, num_local_experts=4, **heads, **common),
         "opt": lambda: transformers.OPTConfig(ffn_dim=96, word_embed_proj_dim=64, **heads, **common),
-        "gpt_neox": lambda: transformers.GPTNeoXConfig(intermediate_size=96, **heads, **common),
     }[family]()
     torch.manual_seed(0)
     transformers.AutoModelForCausalLM.from_config(config).save_pretrained(folder)

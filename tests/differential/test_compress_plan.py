@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from compression import CASES, CORE, OF_HEARTH, OF_OPTIMUM, compress_with_nncf, irs  # noqa: F401
 from nncf.quantization.algorithms.weight_compression.config import WeightCompressionConfig
+from nncf.quantization.algorithms.weight_compression.openvino_backend import OVWeightCompressionAlgoBackend
 from nncf.quantization.algorithms.weight_compression.weight_lowering import get_integer_quantization_error
 from nncf.tensor import Tensor
 
@@ -73,7 +74,7 @@ def signatures(model, known):
     for node in without_protected(model):
         name = node.get_friendly_name()
         value = None
-        if node.get_type_name() == "Constant" and len(node.shape) <= 1:
+        if node.get_type_name() == "Constant" and (len(node.shape) <= 1 or name.endswith("/awq_mul/scale")):
             value = node.get_tensor_view().data.tobytes()
         key = (
             node.get_type_name(),
@@ -131,6 +132,50 @@ def test_same_model_as_nncf(family, case, irs, ask, tmp_path):
         for tree in info, expected:
             del tree["weight_compression"]["advanced_parameters"]
     assert info == expected
+
+
+def scaled_weights(xml, options, monkeypatch):
+    """The model that NNCF makes, and the float weights that AWQ gave it to compress."""
+    scaled = {}
+    original = OVWeightCompressionAlgoBackend.set_weight
+
+    def recording(self, node, port, model, graph, weight):
+        scaled[node.layer_attributes.constant_attributes[port]["name"]] = np.array(weight.data)
+        return original(self, node, port, model, graph, weight)
+
+    monkeypatch.setattr(OVWeightCompressionAlgoBackend, "set_weight", recording)
+    return compress_with_nncf(xml, options), scaled
+
+
+def float_constants(xml):
+    return {node.get_friendly_name(): node.get_data(dtype=np.float32) for node in CORE.read_model(xml).get_ops()
+            if node.get_type_name() == "Constant" and node.get_element_type().is_real()}
+
+
+# Gated (the factors go to the rows of up_proj), experts of it, ReLU (a product is inserted), and a GELU, for
+# which there is no pattern.
+@pytest.mark.parametrize("family, layers", [
+    ("llama_gqa3_64_tied", 2), ("llama_f16", 2), ("mistral_sliding", 2), ("mixtral", 2), ("opt", 2), ("gpt2", 0)])
+def test_same_awq_as_nncf(family, layers, irs, ask, tmp_path, monkeypatch):
+    xml, options = irs(family), dict(format="int4_sym", group_size=-1, awq=True)
+    request = {"model": str(xml), "options": options | {"fallback": "error"}, "out": str(tmp_path / "out")}
+    (answer,) = ask("hearth_compress_probe", [request])
+    theirs, scaled = scaled_weights(xml, options, monkeypatch)
+    ours = CORE.read_model(tmp_path / "out/model.xml")
+    assert_same_graph(ours, theirs)
+    assert values(ours.get_rt_info("nncf")) == values(theirs.get_rt_info("nncf"))
+
+    factors = {w["tensor"]: w for w in answer["weights"] if w["column_factors"] or w["row_factors"]}
+    assert factors.keys() == scaled.keys()
+    assert sum(bool(w["column_factors"]) for w in factors.values()) == layers
+    before = float_constants(xml)
+    for name, weight in factors.items():
+        got = before[name]
+        if weight["row_factors"]:
+            got = got * np.float32(weight["row_factors"]).reshape(*got.shape[:-1], 1)
+        if weight["column_factors"]:
+            got = got * np.float32(weight["column_factors"]).reshape(*got.shape[:-2], 1, got.shape[-1])
+        np.testing.assert_array_equal(got.astype(scaled[name].dtype), scaled[name])
 
 
 def ask_plan(ask, xml, **options):

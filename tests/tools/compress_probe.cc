@@ -76,6 +76,8 @@ json describe(const PlannedWeight& weight) {
           {"rows", weight.rows},
           {"cols", weight.cols},
           {"ratio_defining", weight.is_ratio_defining},
+          {"column_factors", weight.column_factors},
+          {"row_factors", weight.row_factors},
           {"reason", weight.reason}};
 }
 
