@@ -57,6 +57,9 @@ struct Avx512 {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
                         _mm512_cvtepi32_epi16(shift_right<16>(bf16_bits(v))));
   }
+  static void store_u16(uint16_t* p, I a) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a));
+  }
   static F round_f16(F v) { return _mm512_cvtph_ps(to_f16(v)); }
   static F round_bf16(F v) { return as_float(bf16_bits(v)); }
 

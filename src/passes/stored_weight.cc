@@ -20,25 +20,56 @@ bool is_constant(const ir::Graph& graph, Value value) {
   return graph.is(skip_converts(graph, value), Op::Const);
 }
 
-constexpr size_t kNoConstant = std::numeric_limits<size_t>::max();
+size_t constant_size(const ir::Graph& graph, Value constant) {
+  return shape_size(graph.info(constant).shape.to_shape());
+}
 
-// Elements of the constant under conversions.
-size_t constant_size(const ir::Graph& graph, Value value) {
+// Scales as they are stored: a constant, or a constant times one number for the whole tensor.
+struct Scales {
+  Value of_groups;
+  Value of_tensor;
+  size_t count = std::numeric_limits<size_t>::max();  // no scales have the most
+};
+Scales match_scales(const ir::Graph& graph, Value value) {
   value = skip_converts(graph, value);
-  if (!graph.is(value, Op::Const)) return kNoConstant;
-  return shape_size(graph.info(value).shape.to_shape());
+  Scales out;
+  if (graph.is(value, Op::Multiply)) {
+    const auto& factors = graph.node(value).inputs;
+    if (!is_constant(graph, factors[0]) || !is_constant(graph, factors[1])) return out;
+    value = skip_converts(graph, factors[0]);
+    out.of_tensor = skip_converts(graph, factors[1]);
+    if (constant_size(graph, out.of_tensor) != 1) return {};
+  }
+  if (!graph.is(value, Op::Const)) return {};
+  out.of_groups = value;
+  out.count = constant_size(graph, value);
+  return out;
+}
+
+// Indices under conversions, when `value` looks them up in a table along its only axis.
+Value match_indices(const ir::Graph& graph, Value value, Value& table) {
+  if (!graph.is(value, Op::Gather)) return {};
+  const auto& inputs = graph.node(value).inputs;
+  table = skip_converts(graph, inputs[0]);
+  const Value indices = skip_converts(graph, inputs[1]);
+  if (!graph.is(table, Op::Const) || !graph.node(table).data.in_memory()) return {};
+  const ir::OutputInfo& info = graph.info(table);
+  const bool is_table = is_float(info.type) && info.shape.rank() == 1;
+  return is_table && graph.is(indices, Op::Const) ? indices : Value{};
 }
 
 // A constant whose bytes are there and can be read as a matrix by the kernels.
-bool is_matrix(const ir::Graph& graph, Value value) {
+bool is_matrix(const ir::Graph& graph, Value value, bool of_indices) {
   const ir::Node& node = graph.node(value);
   if (node.op != Op::Const || !node.data.in_memory()) return false;
   const ir::OutputInfo& info = node.outputs[0];
-  const bool numeric = (is_float(info.type) && info.type != ElementType::f8e8m0) ||
-                       is_gguf_block(info.type) || info.type == ElementType::i8 ||
-                       info.type == ElementType::u8 || info.type == ElementType::i4 ||
-                       info.type == ElementType::u4;
-  return numeric && (info.shape.rank() == 2 || info.shape.rank() == 3);
+  const bool plain = (is_float(info.type) && info.type != ElementType::f8e8m0) ||
+                     is_gguf_block(info.type) || info.type == ElementType::i8 ||
+                     info.type == ElementType::i4;
+  const bool is_unsigned = info.type == ElementType::u8 || info.type == ElementType::u4;
+  const bool taken =
+      of_indices ? is_unsigned || info.type == ElementType::u16 : plain || is_unsigned;
+  return taken && (info.shape.rank() == 2 || info.shape.rank() == 3);
 }
 
 // One scale or zero point per row and group, or a single one for all.
@@ -60,10 +91,12 @@ std::optional<StoredWeight> match_stored_weight(const ir::Graph& graph, Value va
   if (graph.is(value, Op::Multiply)) {
     // Of two constants the smaller one is the scale.
     const auto& inputs = graph.node(value).inputs;
-    const size_t first = constant_size(graph, inputs[0]), second = constant_size(graph, inputs[1]);
-    const bool scale_first = first < second;
-    if (std::min(first, second) == kNoConstant) return std::nullopt;
-    out.scale = skip_converts(graph, inputs[scale_first ? 0 : 1]);
+    const Scales first = match_scales(graph, inputs[0]), second = match_scales(graph, inputs[1]);
+    const bool scale_first = first.count < second.count;
+    const Scales& scales = scale_first ? first : second;
+    if (!scales.of_groups) return std::nullopt;
+    out.scale = scales.of_groups;
+    out.tensor_scale = scales.of_tensor;
     value = skip_converts(graph, inputs[scale_first ? 1 : 0]);
   }
   if (graph.is(value, Op::Subtract)) {
@@ -72,7 +105,8 @@ std::optional<StoredWeight> match_stored_weight(const ir::Graph& graph, Value va
     out.zero_point = skip_converts(graph, inputs[1]);
     value = skip_converts(graph, inputs[0]);
   }
-  if (!is_matrix(graph, value)) return std::nullopt;
+  if (const Value indices = match_indices(graph, value, out.table)) value = indices;
+  if (!is_matrix(graph, value, static_cast<bool>(out.table))) return std::nullopt;
   out.weight = value;
   const Shape stored = graph.info(value).shape.to_shape();
   const size_t columns = stored.size() == 3 ? stored[1] * stored[2] : stored[1];

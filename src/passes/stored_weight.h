@@ -9,9 +9,11 @@
 namespace hearth::passes {
 
 struct StoredWeight {
-  ir::Value weight;      ///< Const [N, K] or [N, G, S]
-  ir::Value scale;       ///< Const, or none
-  ir::Value zero_point;  ///< Const, or none
+  ir::Value weight;        ///< Const [N, K] or [N, G, S]
+  ir::Value scale;         ///< Const, or none
+  ir::Value zero_point;    ///< Const, or none
+  ir::Value tensor_scale;  ///< Const of one element that multiplies every scale, or none
+  ir::Value table;         ///< Const [V] that the weight's elements are indices of, or none
 };
 
 /// Reads the decoding chain back from `value`, an f32 matrix [N, K]. Empty when there is none.

@@ -76,6 +76,8 @@ struct WeightCase {
   ElementType zero_point = ElementType::dynamic;
   bool one_zero_point = false;
   ElementType scale = ElementType::f32;
+  bool has_tensor_scale = false;
+  size_t table = 0;  ///< elements of it, or 0
 };
 
 class FusedWeight : public testing::TestWithParam<WeightCase> {
@@ -89,6 +91,8 @@ class FusedWeight : public testing::TestWithParam<WeightCase> {
     if (c.scale != ElementType::dynamic) scale_ = source_.floats(grouped, c.scale);
     if (c.zero_point != ElementType::dynamic)
       zero_point_ = source_.bytes(c.zero_point, c.one_zero_point ? Shape{} : grouped);
+    if (c.has_tensor_scale) tensor_scale_ = source_.floats({1, 1, 1});
+    if (c.table > 0) table_ = source_.floats({c.table});
     columns_ = c.shape.size() == 3 ? c.shape[1] * c.shape[2] : c.shape[1];
   }
 
@@ -96,19 +100,27 @@ class FusedWeight : public testing::TestWithParam<WeightCase> {
     std::vector<Value> inputs = {x, constant(graph, weight_)};
     inputs.push_back(scale_ ? constant(graph, scale_) : Value{});
     inputs.push_back(zero_point_ ? constant(graph, zero_point_) : Value{});
+    inputs.push_back(tensor_scale_ ? constant(graph, tensor_scale_) : Value{});
+    inputs.push_back(table_ ? constant(graph, table_) : Value{});
     return inputs;
   }
   Value decompressed(ir::Graph& graph) {
     ir::Builder b(graph);
-    Value w = b.convert(constant(graph, weight_), ElementType::f32);
+    Value w = table_ ? b.gather(constant(graph, table_),
+                                b.convert(constant(graph, weight_), ElementType::i32), 0)
+                     : b.convert(constant(graph, weight_), ElementType::f32);
     if (zero_point_)
       w = b.binary(Op::Subtract, w, b.convert(constant(graph, zero_point_), ElementType::f32));
-    if (scale_) w = b.binary(Op::Multiply, w, b.convert(constant(graph, scale_), ElementType::f32));
+    if (scale_) {
+      Value scale = b.convert(constant(graph, scale_), ElementType::f32);
+      if (tensor_scale_) scale = b.binary(Op::Multiply, scale, constant(graph, tensor_scale_));
+      w = b.binary(Op::Multiply, w, scale);
+    }
     return b.reshape(w, std::vector<int64_t>{-1, static_cast<int64_t>(columns_)}, false);
   }
 
   Source source_;
-  Tensor weight_, scale_, zero_point_;
+  Tensor weight_, scale_, zero_point_, tensor_scale_, table_;
   size_t columns_ = 0;
 };
 
@@ -146,6 +158,11 @@ INSTANTIATE_TEST_SUITE_P(
         WeightCase{"nf4_by_group", ElementType::nf4, {2, 2, 6}},
         WeightCase{
             "f4e2m1_by_group", ElementType::f4e2m1, {2, 2, 32}, {}, false, ElementType::bf16},
+        WeightCase{"nvfp4", ElementType::f4e2m1, {2, 2, 16}, {}, false, ElementType::f16, true},
+        WeightCase{
+            "u4_of_table", ElementType::u4, {3, 2, 4}, {}, false, ElementType::f16, false, 16},
+        WeightCase{
+            "u8_of_table", ElementType::u8, {4, 6}, {}, false, ElementType::dynamic, false, 256},
         WeightCase{"q8_0", ElementType::q8_0, {3, 64}, {}, false, ElementType::dynamic},
         WeightCase{"q4_0", ElementType::q4_0, {3, 32}, {}, false, ElementType::dynamic}),
     [](const auto& test) { return std::string(test.param.name); });

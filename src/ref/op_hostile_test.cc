@@ -112,6 +112,8 @@ std::vector<OpCase> fused_cases() {
   return {fused_case(Op::FullyConnected, {}, {"f32[1,4] 1 2 3 4", weight, scale, "u8[] 7"}),
           fused_case(Op::FullyConnected, {}, {"f32[1,4] 1 2 3 4", "i8[2,4] 1 2 3 4 5 6 7 8"}),
           fused_case(Op::EmbeddingLookup, {}, {"i64[2] 0 1", weight, scale, ""}),
+          fused_case(Op::FullyConnected, {},
+                     {"f32[1,4] 1 2 3 4", weight, scale, "", "f32[1,1,1] 2", "f32[3] 1 2 3"}),
           fused_case(Op::RMSNorm, {{"epsilon", 1e-5}}, {"f32[2,2] 1 2 3 4", "f32[2] 1 2"}),
           fused_case(Op::RoPE, {}, {"f32[1,2,1,2] 1 2 3 4", "f32[1,1,2] 1 2", "f32[1,1,2] 1 2"}),
           fused_case(Op::SwiGLU, {}, {"f32[2,2] 1 2 3 4", "f32[2,2] 1 2 3 4"}),

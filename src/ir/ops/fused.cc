@@ -2,7 +2,8 @@
 //
 // A compressed weight is [N, K], or grouped [N, G, S] with G * S = K; its scale has one element per
 // row or per row and group, its zero point as many or just one, both with or without a last axis
-// of 1. W[n, k] = (decode(weight)[n, k] - zero_point[n, g]) * scale[n, g].
+// of 1. W[n, k] = (decode(weight)[n, k] - zero_point[n, g]) * scale[n, g] * tensor_scale. With a
+// table, decode() looks the weight's unsigned integers up in it; past its end is 0.
 #include "ir/ops/infer_util.h"
 
 namespace hearth::ir {
@@ -43,6 +44,17 @@ WeightShape check_weight(const Inference& i) {
              i.shape(k).to_string(), rows, groups);
     if (i.type(k) == ElementType::string || i.type(k) == ElementType::boolean)
       i.fail("input {} should be of a numeric type, but is {}", k, to_string(i.type(k)));
+  }
+  if (i.has_input(4) && !element_count(i.shape(4)).contains(1))
+    i.fail("the scale of the tensor has shape [{}], but should have one element",
+           i.shape(4).to_string());
+  if (i.has_input(5)) {
+    expect_rank(i, 5, 1);
+    if (i.type(5) != ElementType::f32)
+      i.fail("the table should be of f32, but is of {}", to_string(i.type(5)));
+    const ElementType indices = i.type(1);
+    if (indices != ElementType::u4 && indices != ElementType::u8 && indices != ElementType::u16)
+      i.fail("the indices of a table should be u4, u8 or u16, but are {}", to_string(indices));
   }
   return {rows, columns.get_length()};
 }
@@ -151,14 +163,16 @@ OpSchema internal(const char* type, size_t min_inputs, size_t max_inputs,
 
 }  // namespace
 
-/// x [..., K], weight, [scale], [zero_point] -> [..., N]: x times the transposed weight.
+/// x [..., K], weight, [scale], [zero_point], [tensor_scale], [table] -> [..., N]: x times the
+/// transposed weight.
 OpSchema make_FullyConnected_schema() {
-  return internal("FullyConnected", 2, 4, infer_fully_connected);
+  return internal("FullyConnected", 2, 6, infer_fully_connected);
 }
 
-/// ids [...], weight [V, E], [scale], [zero_point] -> [..., E]: rows of the weight.
+/// ids [...], weight [V, E], [scale], [zero_point], [tensor_scale], [table] -> [..., E]: rows of
+/// the weight.
 OpSchema make_EmbeddingLookup_schema() {
-  return internal("EmbeddingLookup", 2, 4, infer_embedding_lookup);
+  return internal("EmbeddingLookup", 2, 6, infer_embedding_lookup);
 }
 
 /// x, [gamma] -> x / sqrt(mean(x^2) + epsilon) * gamma over the last axis.

@@ -154,6 +154,7 @@ inline void read_scales(const WeightMatrix& w, int64_t index, int64_t count, flo
   };
   if (w.scales != nullptr) {
     decode_any<S>(w.scale_type, w.scales, index, count, nullptr, scale);
+    for (int64_t g = 0; g < count; ++g) scale[g] *= w.tensor_scale;
   } else {
     fill(scale, 1.0f);
   }
@@ -172,8 +173,13 @@ inline void read_scales(const WeightMatrix& w, int64_t index, int64_t count, flo
 template <class S>
 inline void decode_weights(const WeightMatrix& w, int64_t n, int64_t first, int64_t count,
                            float* out) {
-  if (w.scales == nullptr && w.zero_points == nullptr)
-    return decode_any<S>(w.type, w.data, n * w.cols + first, count, nullptr, out);
+  const int64_t element = n * w.cols + first;
+  if (w.is_plain()) return decode_any<S>(w.type, w.data, element, count, nullptr, out);
+  if (w.table != nullptr) {
+    decode_any<S>(w.type, w.data, element, count, nullptr, out);
+    for (int64_t i = 0; i < count; ++i) out[i] = w.looked_up(out[i]);
+    if (w.scales == nullptr && w.zero_points == nullptr) return;
+  }
   GroupScales groups;
   const int64_t first_group = first / w.group;
   groups.group = w.group;
@@ -181,7 +187,8 @@ inline void decode_weights(const WeightMatrix& w, int64_t n, int64_t first, int6
   groups.count = (first + count - 1) / w.group + 1 - first_group;
   read_scales<S>(w, n * (w.cols / w.group) + first_group, groups.count, groups.scale,
                  groups.zero_point);
-  decode_any<S>(w.type, w.data, n * w.cols + first, count, &groups, out);
+  if (w.table != nullptr) return scale_chunk<S>(groups, count, out);
+  decode_any<S>(w.type, w.data, element, count, &groups, out);
 }
 
 }  // namespace hearth::kernels

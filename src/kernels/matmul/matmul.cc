@@ -42,6 +42,9 @@ const char* refuse_weight(const WeightMatrix& w) {
   if (w.rows < 0 || w.cols < 1) return "the weight has no columns";
   if (is_gguf_block(w.type) && w.cols % static_cast<int64_t>(block_elements(w.type)) != 0)
     return "rows of the weight are not whole GGUF blocks";
+  if (w.table != nullptr && w.type != ElementType::u4 && w.type != ElementType::u8 &&
+      w.type != ElementType::u16)
+    return "the indices of the table are not u4, u8 or u16";
   if (w.scales == nullptr && w.zero_points == nullptr) return nullptr;
   if (is_gguf_block(w.type)) return "GGUF blocks carry their own scales";
   if (w.group < 1 || w.cols % w.group != 0) return "the group does not divide the columns";

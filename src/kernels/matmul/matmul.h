@@ -16,8 +16,10 @@
 
 namespace hearth::kernels {
 
-/// W[n][k] = (code[n][k] - zero_point[n][k / group]) * scale[n][k / group], computed in f32; plain
-/// float types and GGUF blocks have neither scales nor zero points. Any alignment.
+/// W[n][k] = (code[n][k] - zero_point[n][k / group]) * (scale[n][k / group] * tensor_scale),
+/// computed in f32; plain float types and GGUF blocks have neither scales nor zero points. Any
+/// alignment. With a table, table[code] stands for the code, and 0 where the table has no such
+/// element.
 struct WeightMatrix {
   ElementType type = ElementType::f32;
   const std::byte* data = nullptr;  // [N, K], packed types without row padding
@@ -29,6 +31,14 @@ struct WeightMatrix {
   ElementType zero_point_type = ElementType::u8;
   const std::byte* zero_points = nullptr;  // [N, K / group], one element when scalar, or null
   bool zero_point_is_scalar = false;
+  float tensor_scale = 1.0f;
+  const float* table = nullptr;  // [table_size], or null; codes are unsigned integers
+  int64_t table_size = 0;
+
+  bool is_plain() const { return scales == nullptr && zero_points == nullptr && table == nullptr; }
+  float looked_up(float code) const {
+    return code < static_cast<float>(table_size) ? table[static_cast<int64_t>(code)] : 0.0f;
+  }
 };
 
 struct MatmulArgs {

@@ -24,6 +24,8 @@ struct Kind {
   int64_t group = 0;
   T zero_point_type = T::dynamic;
   bool zero_point_is_scalar = false;
+  float tensor_scale = 1.0f;
+  int64_t table_size = 0;  // less than the codes reach: those past the end are 0
 };
 
 constexpr Kind kKinds[] = {
@@ -53,13 +55,18 @@ constexpr Kind kKinds[] = {
     {T::f8e5m2, T::f16, 16},
     {T::nf4, T::f8e4m3, 16},
     {T::u2, T::f16, 32},
+    {T::f4e2m1, T::f8e4m3, 16, T::dynamic, false, 0.3f},
+    {T::u4, T::f16, 32, T::dynamic, false, 1.0f, 13},
+    {T::u4, T::f16, 0, T::dynamic, false, 1.0f, 16},
+    {T::u8, T::dynamic, 0, T::dynamic, false, 1.0f, 200},
+    {T::u16, T::f16, 64, T::dynamic, false, 1.0f, 300},
 };
 
 std::string describe(const Kind& kind, int64_t rows, int64_t cols) {
-  return fmt::format("{} [{}, {}] scales {} group {} zero points {}{}; {}", to_string(kind.type),
-                     rows, cols, to_string(kind.scale_type), kind.group,
+  return fmt::format("{} [{}, {}] scales {} group {} zero points {}{} table {}; {}",
+                     to_string(kind.type), rows, cols, to_string(kind.scale_type), kind.group,
                      to_string(kind.zero_point_type), kind.zero_point_is_scalar ? " (scalar)" : "",
-                     seed_note());
+                     kind.table_size, seed_note());
 }
 
 // Random elements of a type without NaN and infinity, of magnitude about 1.
@@ -94,6 +101,7 @@ void fill(T type, std::byte* data, size_t count, std::mt19937& generator) {
 struct Weight {
   WeightMatrix matrix;
   std::unique_ptr<GuardedBytes> data, scales, zero_points;
+  std::vector<float> table;
 };
 
 std::unique_ptr<GuardedBytes> random_bytes(T type, int64_t count, size_t gap,
@@ -125,6 +133,12 @@ Weight make_weight(const Kind& kind, int64_t rows, int64_t cols, size_t gap,
     w.zero_points =
         random_bytes(kind.zero_point_type, kind.zero_point_is_scalar ? 1 : groups, gap, generator);
     m.zero_points = w.zero_points->data();
+  }
+  m.tensor_scale = kind.tensor_scale;
+  if (kind.table_size > 0) {
+    w.table = random_floats(generator, kind.table_size);
+    m.table = w.table.data();
+    m.table_size = kind.table_size;
   }
   return w;
 }

@@ -168,11 +168,12 @@ inline bool scales_by_block(const WeightMatrix& w) {
   return w.group % kBlock == 0 && 2 * kVectorRows * (w.cols / w.group) <= kMatmulScratch;
 }
 
-/// y for one token. False when this kind of weight has no source here: odd types and
-/// groups, and q6_k.
+/// y for one token. False when this kind of weight has no source here: odd types and groups,
+/// tables, and q6_k.
 template <class S>
 inline bool multiply_vector(const MatmulArgs& a) {
   const WeightMatrix& w = *a.weight;
+  if (w.table != nullptr) return false;
   const bool scaled = w.scales != nullptr || w.zero_points != nullptr;
   const auto run = [&a](auto source) {
     multiply_vector_from<S>(a, source);

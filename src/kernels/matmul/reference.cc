@@ -17,6 +17,8 @@ float element(ElementType type, const std::byte* data, int64_t index) {
 
 void decode(const WeightMatrix& w, int64_t n, float* out) {
   decode_to_f32(w.type, w.data, static_cast<size_t>(n * w.cols), static_cast<size_t>(w.cols), out);
+  if (w.table != nullptr)
+    for (int64_t k = 0; k < w.cols; ++k) out[k] = w.looked_up(out[k]);
   if (w.scales == nullptr && w.zero_points == nullptr) return;
   const int64_t groups = w.cols / w.group;
   for (int64_t g = 0; g < groups; ++g) {
@@ -24,7 +26,7 @@ void decode(const WeightMatrix& w, int64_t n, float* out) {
     float zero_point = 0.0f, scale = 1.0f;
     if (w.zero_points != nullptr)
       zero_point = element(w.zero_point_type, w.zero_points, w.zero_point_is_scalar ? 0 : index);
-    if (w.scales != nullptr) scale = element(w.scale_type, w.scales, index);
+    if (w.scales != nullptr) scale = element(w.scale_type, w.scales, index) * w.tensor_scale;
     for (int64_t k = g * w.group; k < (g + 1) * w.group; ++k)
       out[k] = (out[k] - zero_point) * scale;
   }

@@ -10,7 +10,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "base/cpu.h"
 #include "hearth/element_type.hpp"
@@ -18,14 +17,19 @@
 namespace hearth::kernels {
 
 enum class QuantizeFormat : uint8_t {
-#define HEARTH_QUANTIZE_FORMAT(name, codes, scales, zero, group, bits) name,
+#define HEARTH_QUANTIZE_FORMAT(name, codes, scales, zero, group, bits, scale, code) name,
 #include "kernels/quantize/formats.inc"
 #undef HEARTH_QUANTIZE_FORMAT
 };
+inline constexpr int kQuantizeFormats = 0
+#define HEARTH_QUANTIZE_FORMAT(name, codes, scales, zero, group, bits, scale, code) +1
+#include "kernels/quantize/formats.inc"
+#undef HEARTH_QUANTIZE_FORMAT
+    ;
 
 struct FormatTraits {
   std::string_view name;  ///< "int4_asym"
-  ElementType code_type;  ///< of codebook formats: u4, u8 or u16 by the size of the table
+  ElementType code_type;  ///< of codebook: the smallest, see code_type() for a table's
   ElementType scale_type;
   bool has_zero_points;  ///< stored in code_type
   int64_t fixed_group;   ///< 0 when any group will do
@@ -36,7 +40,7 @@ std::optional<QuantizeFormat> parse_quantize_format(std::string_view name);
 
 /// What is known of a tensor from one pass over it.
 struct TensorScan {
-  float max_magnitude = 0;  ///< of nvfp4: for the scale of the tensor
+  float max_magnitude = 0;  ///< of the finite elements: for the tensor scale of nvfp4
   int64_t not_finite = 0;   ///< NaN and infinite elements
   void merge(const TensorScan& other);
 };
@@ -47,30 +51,36 @@ struct QuantizeArgs {
   int64_t cols = 0;
   int64_t group = 0;             ///< divides cols; cols when there is one scale a row
   int64_t tensor_elements = 0;   ///< of the whole tensor: some rules of the reference depend on it
-  TensorScan scan;               ///< of the whole tensor
-  std::span<const float> table;  ///< of codebook formats: ascending values
+  TensorScan scan;               ///< of the whole tensor; read by nvfp4
+  std::span<const float> table;  ///< of codebook: 2 to 65536 ascending values
 };
 
-/// Of `rows` rows: codes are packed without padding (the caller begins at a whole byte), scales and
-/// zero points are [rows, cols / group], zero points packed like the codes. `weights` are f32, what
-/// f16 and bf16 checkpoints convert to exactly.
+/// The type of the codes: of codebook u4, u8 or u16 by the size of the table.
+ElementType code_type(const QuantizeArgs& args);
+
+/// Of `rows` rows: codes are packed without padding (the caller begins at a whole byte; an odd
+/// number of 4-bit codes leaves the last upper half 0), scales and zero points are
+/// [rows, cols / group], zero points packed like the codes.
 struct QuantizedRows {
   std::byte* codes;
   std::byte* scales;
   std::byte* zero_points;  ///< null for formats without
 };
-/// With the code of `isa` or less; the bits do not depend on it.
+/// `weights` [rows, cols] are f32, what f16 and bf16 checkpoints convert to exactly; of NaN and
+/// infinities the codes mean nothing. The work is done with the code of `isa` or less; the bits do
+/// not depend on it.
 void quantize_rows(const QuantizeArgs& args, const float* weights, int64_t rows, Isa isa,
                    const QuantizedRows& out);
 
 /// Of nvfp4: the f32 scale of the tensor, by which its groups' scales are divided.
-float tensor_scale(const TensorScan& scan);
+float tensor_scale(const QuantizeArgs& args);
 
 /// The 16 values of cb4, ascending.
 std::span<const float> cb4_table();
 
 /// The mean squared error of each row after int8_asym with one scale a row, the measure NNCF
-/// orders layers by; errors[rows].
+/// orders layers by (they take a tensor's largest); errors[rows]. Sums round differently with each
+/// `isa`, by a few units of 1e-7.
 void int8_row_errors(const float* weights, int64_t rows, int64_t cols, Isa isa, float* errors);
 
 }  // namespace hearth::kernels

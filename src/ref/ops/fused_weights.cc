@@ -5,7 +5,7 @@
 namespace hearth::ref {
 namespace {
 
-/// W[n, k] = (decode(weight)[n, k] - zero_point[n, g]) * scale[n, g], in f32.
+/// W[n, k] = (decode(weight)[n, k] - zero_point[n, g]) * (scale[n, g] * tensor_scale), in f32.
 class Weight {
  public:
   explicit Weight(Evaluation& e) : tensor_(e.input(1)) {
@@ -15,11 +15,17 @@ class Weight {
     groups_ = shape.size() == 3 ? shape[1] : 1;
     if (e.has_input(2)) scales_ = e.floats(2);
     if (e.has_input(3)) zero_points_ = e.floats(3);
+    if (e.has_input(4))
+      for (float& scale : scales_) scale *= e.floats(4)[0];
+    has_table_ = e.has_input(5);
+    if (has_table_) table_ = e.floats(5);
   }
 
   std::vector<float> row(size_t n) const {
     std::vector<float> w = load<float>(tensor_, n * columns, columns);
     for (size_t k = 0; k < columns; ++k) {
+      if (has_table_)
+        w[k] = w[k] < static_cast<float>(table_.size()) ? table_[static_cast<size_t>(w[k])] : 0.0f;
       const size_t g = n * groups_ + k / (columns / groups_);
       if (!zero_points_.empty()) w[k] -= zero_points_[zero_points_.size() == 1 ? 0 : g];
       if (!scales_.empty()) w[k] *= scales_[g];
@@ -33,7 +39,8 @@ class Weight {
  private:
   const Tensor& tensor_;
   size_t groups_;
-  std::vector<float> scales_, zero_points_;
+  std::vector<float> scales_, zero_points_, table_;
+  bool has_table_ = false;
 };
 
 }  // namespace

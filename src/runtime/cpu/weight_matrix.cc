@@ -1,5 +1,9 @@
 #include "runtime/cpu/weight_matrix.h"
 
+#include <algorithm>
+
+#include "base/decode.h"
+
 namespace hearth::runtime {
 namespace {
 
@@ -56,6 +60,24 @@ std::optional<kernels::WeightMatrix> weight_matrix(const ir::Graph& graph, const
     w.zero_points = zero->data;
     w.zero_point_type = zero->type;
     w.zero_point_is_scalar = zero->count == 1;
+  }
+  if (input(3)) {
+    const auto scale = stored(graph, input(3));
+    if (!scale || scale->count != 1) {
+      refusal = "the scale of the tensor is no constant of one element";
+      return std::nullopt;
+    }
+    decode_to_f32(scale->type, scale->data, 0, 1, &w.tensor_scale);
+  }
+  if (input(4)) {
+    const auto table = stored(graph, input(4));
+    if (!table || table->type != ElementType::f32 ||
+        reinterpret_cast<uintptr_t>(table->data) % alignof(float) != 0) {
+      refusal = "the table is no constant of aligned f32";
+      return std::nullopt;
+    }
+    w.table = reinterpret_cast<const float*>(table->data);
+    w.table_size = static_cast<int64_t>(table->count);
   }
   return w;
 }

@@ -9,8 +9,9 @@
 
 namespace hearth::runtime {
 
-/// Inputs `first` to `first + 2` of the node are weight, scale and zero point. Empty, with a
-/// reason, when they are no constants in memory or their sizes do not fit together.
+/// Inputs `first` to `first + 4` of the node are weight, scale, zero point, scale of the tensor and
+/// table. Empty, with a reason, when they are no constants in memory or their sizes do not fit
+/// together.
 std::optional<kernels::WeightMatrix> weight_matrix(const ir::Graph& graph, const ir::Node& node,
                                                    size_t first, std::string& refusal);
 
