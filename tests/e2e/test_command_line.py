@@ -12,7 +12,7 @@ import time
 import pytest
 from conftest import EXACT
 
-COMMANDS = "export generate chat template tokenize inspect explain perplexity compare bench run".split()
+COMMANDS = "export compress generate chat template tokenize inspect explain perplexity compare bench run".split()
 
 
 def refuses(hearth, *arguments, words=(), code=2):

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "base/staged_output.h"
-#include "frontends/export_ir.h"
 #include "frontends/frontend.h"
+#include "ir/xml_writer.h"
 #include "hearth/core.hpp"
 #include "models/tiny_models.h"
 #include "runtime/model_impl.h"
@@ -80,8 +80,7 @@ TEST_P(RuntimeLogits, TokenByToken) {
 
 TEST_P(RuntimeLogits, ThroughIr) {
   StagedOutput output(folder_.path() / "ir", false);
-  ExportReport report;
-  frontends::write_model(source_, std::nullopt, output, nullptr, report);
+  ir::write_ir(frontends::build_graph(source_, {.for_export = true}), output, "openvino_model");
   output.commit();
   const CompiledModel model =
       Core().compile_model(folder_.path() / "ir" / "openvino_model.xml", "CPU", kExact);
