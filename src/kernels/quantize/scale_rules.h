@@ -44,7 +44,8 @@ GroupScale asymmetric_scale(const Extremes& group, const QuantizeArgs&) {
   const float least = std::min(0.0f, group.least);
   const float greatest = std::max(0.0f, group.greatest);
   const float scale = not_zero((greatest - least) / kGreatest);
-  return {scale, std::clamp(-std::nearbyint(least / scale), 0.0f, kGreatest)};
+  const float zero_point = -std::nearbyint(least / scale);  // NaN when infinities are there
+  return {scale, std::min(std::max(0.0f, zero_point), kGreatest)};
 }
 
 /// The largest magnitude becomes Largest. Epsilon comes before the division where OpenVINO does it
