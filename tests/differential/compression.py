@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import shutil
 
 import nncf
@@ -49,6 +50,17 @@ CASES = {
                             ignored={"patterns": [r".*[vV]_proj", "nothing"], "validate": False}),
     "ignored_type": dict(format="int4_sym", group_size=-1, ignored={"types": ["Gather"]}),
 }
+
+
+def some_cases(families, cases):
+    """Pairs of family and case: all cases of the first family and a few of each other one, all of all where
+    HEARTH_ALL_CASES is 1."""
+    cases = list(cases)
+    if os.environ.get("HEARTH_ALL_CASES") == "1":
+        return [(family, case) for family in families for case in cases]
+    few = 4
+    return [(families[0], case) for case in cases] + [
+        (family, cases[(i * few + n) % len(cases)]) for i, family in enumerate(families[1:]) for n in range(few)]
 
 
 def export_with_optimum(family, folder):

@@ -12,7 +12,7 @@ import re
 import nncf
 import numpy as np
 import pytest
-from compression import CASES, CORE, OF_HEARTH, OF_OPTIMUM, compress_with_nncf, irs  # noqa: F401
+from compression import CASES, CORE, OF_HEARTH, OF_OPTIMUM, compress_with_nncf, irs, some_cases  # noqa: F401
 from nncf.quantization.algorithms.weight_compression.config import WeightCompressionConfig
 from nncf.quantization.algorithms.weight_compression.openvino_backend import OVWeightCompressionAlgoBackend
 from nncf.quantization.algorithms.weight_compression.weight_lowering import get_integer_quantization_error
@@ -110,8 +110,7 @@ def values(tree):
         return tree
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("family", OF_HEARTH + OF_OPTIMUM)
+@pytest.mark.parametrize("family, case", some_cases(OF_HEARTH + OF_OPTIMUM, CASES))
 def test_same_model_as_nncf(family, case, irs, ask, tmp_path):
     options, xml = CASES[case], irs(family)
     request = {"model": str(xml), "options": {"fallback": "error"} | options, "out": str(tmp_path / "out")}

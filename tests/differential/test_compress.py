@@ -1,0 +1,142 @@
+"""`hearth compress` beside nncf.compress_weights on the same IR: the same constants, bit for bit, and logits
+that OpenVINO computes alike."""
+
+import json
+
+import numpy as np
+import pytest
+from compression import CASES, CORE, compress_with_nncf, irs, some_cases  # noqa: F401
+from conftest import EXACT
+
+import nncf
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of the exporters
+# Mixtral's routers are protected here and not in NNCF; see test_compress_plan.py.
+FAMILIES = ["llama_bf16", "llama_gqa3_64_tied", "gpt2"]
+
+
+def flags(options):
+    out = ["--weight-format", options["format"]]
+    names = {"group_size": "--group-size", "ratio": "--ratio", "backup": "--backup-precision",
+             "fallback": "--group-size-fallback"}
+    for key, flag in names.items():
+        if key in options:
+            out += [flag, options[key]]
+    if options.get("all_layers"):
+        out.append("--all-layers")
+    if options.get("awq"):
+        out.append("--awq")
+    if "ignored" in options:
+        out += ["--ignored-scope", json.dumps(options["ignored"])]
+    if "table" in options:
+        out += ["--codebook", ",".join(f"{value!r}" for value in np.float32(options["table"]).tolist())]
+    return out
+
+
+def constants(model):
+    out = {}
+    for node in model.get_ops():
+        if node.get_type_name() == "Constant" and node.get_output_size() and len(node.shape) > 1:
+            view = node.get_tensor_view() if hasattr(node, "get_tensor_view") else node.data
+            out[node.get_friendly_name()] = (str(node.get_element_type()), tuple(node.shape),
+                                             bytes(view.data.tobytes()))
+    return out
+
+
+@pytest.mark.parametrize("family, case", some_cases(FAMILIES, CASES))
+def test_same_bytes_as_nncf(family, case, irs, hearth, tmp_path):  # noqa: F811
+    options = {"fallback": "error"} | CASES[case]
+    xml = irs(family)
+    told = hearth.try_run("compress", xml.parent, tmp_path / "out", *flags(options))
+    try:
+        theirs = compress_with_nncf(xml, options)
+    except (nncf.InvalidGroupSizeError, nncf.ValidationError) as refusal:
+        assert told.returncode == 2 and told.stderr.startswith("hearth: "), f"NNCF refuses: {refusal}"
+        return
+    assert told.returncode == 0, told.stderr
+    ours, expected = constants(CORE.read_model(tmp_path / "out/openvino_model.xml")), constants(theirs)
+    compared = 0
+    for name, (kind, shape, data) in expected.items():
+        if name not in ours:
+            continue  # made up names of constants that nothing compresses
+        assert ours[name][:2] == (kind, shape), name
+        assert ours[name][2] == data, f"{name}: {kind} {shape} differs"
+        compared += "/" in name or "." in name
+    assert compared >= 6
+
+
+def test_report(hearth, bundled_ir, tmp_path):
+    file = tmp_path / "report.json"
+    hearth.run("compress", bundled_ir, tmp_path / "out", "--weight-format", "int4", "--group-size", "32",
+               "--report", file)
+    report = json.loads(file.read_text())
+    layers = report["layers"]
+    assert {layer["format"] for layer in layers} == {"int4_asym", "int8_asym", "float"}
+    assert all(layer["bytes"] > 0 and (layer["format"] == "float" or 0 < layer["error"] < 0.05) for layer in layers)
+    assert report["bytes"] == sum(layer["bytes"] for layer in layers) < report["source_bytes"]
+    assert all(layer["reason"] for layer in layers if layer["format"] != "int4_asym")
+    size = (tmp_path / "out/openvino_model.bin").stat().st_size
+    assert size >= report["bytes"]
+
+
+@pytest.mark.parametrize("weight_format", ["int8", "int4", "nf4", "cb4", "fp8_e5m2"])
+def test_compressed_model_answers(hearth, bundled, bundled_ir, tmp_path, weight_format):
+    """From the folder as from the IR, and close to the float model."""
+    hearth.run("export", "-m", bundled, tmp_path / "a", "--weight-format", weight_format)
+    hearth.run("compress", bundled_ir, tmp_path / "b", "--weight-format", weight_format)
+    a, b = (constants(CORE.read_model(tmp_path / f"{one}/openvino_model.xml")) for one in "ab")
+    assert a == b and len(a) > 50
+    text = tmp_path / "text.txt"
+    text.write_text("Anna put the ball in the box. The sky is blue. " * 20)
+    told = hearth.json("compare", bundled, tmp_path / "a", "--text", text, "--answers", 1, *EXACT)
+    assert told["kl_mean"] < (1e-3 if weight_format == "int8" else 0.2)
+    assert told["candidate"]["size_bytes"] < 0.7 * told["reference"]["size_bytes"]
+
+
+def test_same_bytes_for_any_thread_count(hearth, bundled_ir, tmp_path):
+    sizes = []
+    for threads in ("1", "2", "5"):
+        hearth.run("compress", bundled_ir, tmp_path / threads, "--weight-format", "int4",
+                   env={"HEARTH_THREADS": threads, "PATH": "/usr/bin"})
+        sizes.append((tmp_path / threads / "openvino_model.bin").read_bytes())
+    assert sizes[0] == sizes[1] == sizes[2]
+
+
+def test_compressed_again(hearth, bundled_ir, tmp_path):
+    hearth.run("compress", bundled_ir, tmp_path / "a")
+    told = hearth.try_run("compress", tmp_path / "a", tmp_path / "b")
+    assert told.returncode == 2 and "compressed already" in told.stderr, told.stderr
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--weight-format", "int8", "--ratio", "0.5"], "ratio"),
+    (["--weight-format", "int8", "--group-size", "64"], "group"),
+    (["--weight-format", "int8", "--all-layers"], "all layers"),
+    (["--weight-format", "nf4", "--sym"], "--sym"),
+    (["--weight-format", "int3"], "int3"),
+    (["--weight-format", "int4", "--ignored-scope", "{}x"], "--ignored-scope"),
+    (["--weight-format", "int4", "--ignored-scope", '{"names": ["no such layer"]}'], "no such layer"),
+    (["--weight-format", "codebook"], "codebook"),
+    (["--weight-format", "codebook", "--codebook", "1,0"], "ascend"),
+])
+def test_refusals(hearth, bundled_ir, tmp_path, arguments, words):
+    told = hearth.try_run("compress", bundled_ir, tmp_path / "out", *arguments)
+    assert told.returncode == 2 and told.stdout == "", told
+    assert words in told.stderr and len(told.stderr.strip().splitlines()) <= 3, told.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_nan_is_named(hearth, bundled, tmp_path):
+    from safetensors.numpy import load_file, save_file
+    import shutil
+
+    folder = tmp_path / "model"
+    shutil.copytree(bundled, folder)
+    weights = load_file(folder / "model.safetensors")
+    name = next(n for n in weights if n.endswith("down_proj.weight"))
+    weights[name].flat[5] = np.nan
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    told = hearth.try_run("export", "-m", folder, tmp_path / "out", "--weight-format", "int4")
+    assert told.returncode == 2 and name in told.stderr and "NaN" in told.stderr, told.stderr
+    assert not (tmp_path / "out").exists()
