@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/utf8.h"
 #include "hearth/exception.hpp"
 #include "text/characters.h"
 #include "text/tokenizer.h"
@@ -35,7 +36,7 @@ inline void decode_both_ways(const std::shared_ptr<const text::Tokenizer>& token
   std::string joined;
   for (const int64_t id : ids) {
     const std::string piece = stream.put(id);
-    if (!text::is_utf8(piece)) __builtin_trap();
+    if (!is_utf8(piece)) __builtin_trap();
     joined += piece;
   }
   joined += stream.end();
