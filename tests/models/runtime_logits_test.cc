@@ -6,8 +6,8 @@
 
 #include "base/staged_output.h"
 #include "frontends/frontend.h"
-#include "ir/xml_writer.h"
 #include "hearth/core.hpp"
+#include "ir/xml_writer.h"
 #include "models/tiny_models.h"
 #include "runtime/model_impl.h"
 #include "runtime/paged_model.h"
@@ -80,7 +80,8 @@ TEST_P(RuntimeLogits, TokenByToken) {
 
 TEST_P(RuntimeLogits, ThroughIr) {
   StagedOutput output(folder_.path() / "ir", false);
-  ir::write_ir(frontends::build_graph(source_, {.for_export = true}), output, "openvino_model");
+  ir::write_ir(frontends::build_graph(source_, {.for_export = true, .float_type = {}}), output,
+               "openvino_model");
   output.commit();
   const CompiledModel model =
       Core().compile_model(folder_.path() / "ir" / "openvino_model.xml", "CPU", kExact);
