@@ -1,9 +1,9 @@
 #include "kernels/matmul/matmul.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "base/error.h"
+#include "kernels/portions.h"
 
 namespace hearth::kernels {
 
@@ -13,16 +13,8 @@ namespace hearth::kernels {
 
 namespace {
 
-// Rows of W that a thread takes at a time: a cache line of y, and whole blocks of rows in every
-// kernel.
-constexpr int64_t kRowGrain = 16;
-
-// Threads take portions of the rows as they get done, this many each on average, so that one whose
-// core is busy elsewhere does not hold up the others. Who computes a row does not change its bits.
-constexpr int kPortions = 8;
-
 int64_t part_floats(const WeightMatrix& weight, const MatmulKernel& kernel) {
-  return (kernel.scratch_floats(weight) + 15) / 16 * 16;
+  return whole_lines(kernel.scratch_floats(weight) * 4) / 4;
 }
 
 }  // namespace
@@ -73,9 +65,7 @@ int64_t matmul_scratch_floats(const WeightMatrix& weight, const MatmulKernel& ke
 void matmul(const float* x, int64_t x_stride, int64_t m, const WeightMatrix& weight,
             const MatmulKernel& kernel, float* y, int64_t y_stride, ThreadPool& pool, int threads,
             float* scratch) {
-  const int portions = threads == 1 ? 1 : threads * kPortions;
-  std::atomic<int> next = 0;
-  pool.run(threads, [&](int part) {
+  run_portions(pool, threads, weight.rows, [&](int part, Range rows) {
     MatmulArgs args;
     args.x = x;
     args.x_stride = x_stride;
@@ -83,14 +73,10 @@ void matmul(const float* x, int64_t x_stride, int64_t m, const WeightMatrix& wei
     args.weight = &weight;
     args.y = y;
     args.y_stride = y_stride;
+    args.row_begin = rows.begin;
+    args.row_end = rows.end;
     args.scratch = scratch + part * part_floats(weight, kernel);
-    for (int i = next.fetch_add(1, std::memory_order_relaxed); i < portions;
-         i = next.fetch_add(1, std::memory_order_relaxed)) {
-      const Range rows = share(weight.rows, i, portions, kRowGrain);
-      args.row_begin = rows.begin;
-      args.row_end = rows.end;
-      if (rows.begin < rows.end) kernel.run(args);
-    }
+    kernel.run(args);
   });
 }
 

@@ -1,0 +1,84 @@
+#include "kernels/int8_matmul/int8_matmul.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "kernels/int8_matmul/affine_weights.h"
+#include "kernels/portions.h"
+
+namespace hearth::kernels {
+
+#define HEARTH_INT8_MATMUL_KERNEL(name) const Int8MatmulKernel& name();
+#include "kernels/int8_matmul/kernels.inc"
+#undef HEARTH_INT8_MATMUL_KERNEL
+
+namespace {
+
+// Tokens whose activations are quantised together, and are multiplied while they are in cache.
+constexpr int64_t kTokenBlock = 240;
+
+}  // namespace
+
+const std::vector<Int8MatmulKernel>& int8_matmul_kernels() {
+  static const std::vector<Int8MatmulKernel> kernels = {
+#define HEARTH_INT8_MATMUL_KERNEL(name) name(),
+#include "kernels/int8_matmul/kernels.inc"
+#undef HEARTH_INT8_MATMUL_KERNEL
+  };
+  return kernels;
+}
+
+const Int8MatmulKernel* select_int8_matmul(const WeightMatrix& weight, Isa isa,
+                                           std::vector<std::string>* refusals) {
+  const Isa best = std::min(isa, active_isa());
+  for (const Int8MatmulKernel& kernel : int8_matmul_kernels()) {
+    const char* reason =
+        kernel.isa > best ? "needs another instruction set" : kernel.refuse(weight);
+    if (reason == nullptr) return &kernel;
+    if (refusals != nullptr) refusals->push_back(fmt::format("int8 {}: {}", kernel.name, reason));
+  }
+  return nullptr;
+}
+
+int64_t int8_matmul_scratch_floats(int64_t m, const WeightMatrix& weight,
+                                   const Int8MatmulKernel& kernel, int threads) {
+  const int64_t rows = quantized_bytes(std::min(m, kTokenBlock), weight.cols,
+                                       affine_weights(weight).group);
+  return (rows + whole_lines(kernel.scratch_bytes(weight)) * threads) / 4;
+}
+
+void int8_matmul(const float* x, int64_t x_stride, int64_t m, int64_t quantization_group,
+                 const WeightMatrix& weight, const Int8MatmulKernel& kernel, float* y,
+                 int64_t y_stride, ThreadPool& pool, int threads, float* scratch) {
+  HEARTH_ASSERT(quantization_group > 0 && quantization_group % kSegment == 0,
+                "groups of activations are whole segments");
+  const int64_t sum_group = affine_weights(weight).group;
+  auto* memory = reinterpret_cast<std::byte*>(scratch);
+  std::byte* parts = memory + quantized_bytes(std::min(m, kTokenBlock), weight.cols, sum_group);
+  const int64_t part_bytes = whole_lines(kernel.scratch_bytes(weight));
+  const QuantizeRowsFn quantize = select_quantize_rows(kernel.isa);
+  for (int64_t t0 = 0; t0 < m; t0 += kTokenBlock) {
+    const int64_t tokens = std::min(m - t0, kTokenBlock);
+    const QuantizedRows rows =
+        place_quantized(tokens, weight.cols, sum_group, kernel.form(weight), memory);
+    const float* block = x + t0 * x_stride;
+    const int quantizers = tokens < 4 * threads ? 1 : threads;
+    pool.run(quantizers, [&](int part) {
+      const Range range = share(tokens, part, quantizers);
+      quantize(block, x_stride, quantization_group, range.begin, range.end, rows);
+    });
+    run_portions(pool, threads, weight.rows, [&](int part, Range range) {
+      Int8MatmulArgs args;
+      args.x = &rows;
+      args.weight = &weight;
+      args.y = y + t0 * y_stride;
+      args.y_stride = y_stride;
+      args.row_begin = range.begin;
+      args.row_end = range.end;
+      args.scratch = parts + part * part_bytes;
+      kernel.run(args);
+    });
+  }
+}
+
+}  // namespace hearth::kernels

@@ -1,0 +1,56 @@
+// Products of a stored weight with activations quantised on the way: y[M, N] ~ x[M, K] * W[N, K]^T.
+//
+// A row of x is taken in segments of 32 columns, x ~ s q with integer codes q (quantized_rows.h).
+// Weights are affine in unsigned integers, W[n][k] = scale * code + offset with a pair for every
+// group (affine_weights.h). For each output, groups and segments ascending:
+//
+//   acc = 0, then for the segments of the group acc = fma(s, float(sum of code * q), acc)
+//   y = fma(scale, acc, y), then y = fma(offset, sum of s q over the group, y)
+//
+// The sums of code * q are exact integers, and this is the order of everything else, so all kernels
+// of all instruction sets give the same bits, whatever M and whoever computes them.
+#pragma once
+
+#include "kernels/int8_matmul/quantized_rows.h"
+#include "kernels/matmul/matmul.h"
+
+namespace hearth::kernels {
+
+struct Int8MatmulArgs {
+  const QuantizedRows* x = nullptr;  // in the form that the kernel asks for
+  const WeightMatrix* weight = nullptr;
+  float* y = nullptr;  // [x->rows, N], rows y_stride floats apart
+  int64_t y_stride = 0;
+  int64_t row_begin = 0;  // rows of W that this call computes
+  int64_t row_end = 0;
+  std::byte* scratch = nullptr;  // Int8MatmulKernel::scratch_bytes(weight) bytes, 64-byte aligned
+};
+
+struct Int8MatmulKernel {
+  const char* name;
+  Isa isa;
+  /// Null when the kernel takes this weight, else why not.
+  const char* (*refuse)(const WeightMatrix& weight);
+  CodeForm (*form)(const WeightMatrix& weight);
+  int64_t (*scratch_bytes)(const WeightMatrix& weight);
+  void (*run)(const Int8MatmulArgs& args);
+};
+
+/// All kernels, best first, the reference last (kernels.inc).
+const std::vector<Int8MatmulKernel>& int8_matmul_kernels();
+
+/// The first kernel that this machine can run and that takes the weight, or null;
+/// `refusals` gets "<kernel>: <reason>" for every one passed over.
+const Int8MatmulKernel* select_int8_matmul(const WeightMatrix& weight, Isa isa,
+                                           std::vector<std::string>* refusals = nullptr);
+
+/// The whole product with x quantised in groups of `quantization_group` columns (a multiple of 32),
+/// the work divided among `threads` parts of the pool. `scratch` has int8_matmul_scratch_floats()
+/// floats, 64-byte aligned.
+void int8_matmul(const float* x, int64_t x_stride, int64_t m, int64_t quantization_group,
+                 const WeightMatrix& weight, const Int8MatmulKernel& kernel, float* y,
+                 int64_t y_stride, ThreadPool& pool, int threads, float* scratch);
+int64_t int8_matmul_scratch_floats(int64_t m, const WeightMatrix& weight,
+                                   const Int8MatmulKernel& kernel, int threads);
+
+}  // namespace hearth::kernels

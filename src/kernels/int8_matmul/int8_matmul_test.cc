@@ -1,0 +1,326 @@
+#include "kernels/int8_matmul/int8_matmul.h"
+
+#include <cmath>
+#include <memory>
+
+#include "base/decode.h"
+#include "kernels/int8_matmul/affine_weights.h"
+#include "kernels/testing.h"
+
+namespace hearth::kernels {
+namespace {
+
+using T = ElementType;
+
+struct Kind {
+  T type;
+  T scale_type = T::dynamic;
+  int64_t group = 0;  // 0: a row
+  T zero_point_type = T::dynamic;
+  bool zero_point_is_scalar = false;
+  float tensor_scale = 1.0f;
+};
+
+constexpr Kind kKinds[] = {
+    {T::u4, T::f16, 32, T::u4},
+    {T::u4, T::f16, 64, T::u4},
+    {T::u4, T::f16, 0, T::u4},
+    {T::u4, T::f32, 32, T::u8, true},
+    {T::i4, T::f16, 32},
+    {T::i4, T::f16, 0},
+    {T::u8, T::f16, 0, T::u8},
+    {T::u8, T::f16, 32, T::u8, false, 0.3f},
+    {T::i8, T::f16, 0},
+    {T::i8, T::f32, 64},
+    {T::q8_0},
+    {T::q4_0},
+    {T::q4_1},
+};
+
+struct Weight {
+  std::unique_ptr<GuardedBytes> data, scales, zeros;
+  WeightMatrix matrix;
+};
+
+void fill(T type, std::byte* data, size_t count, std::mt19937& generator) {
+  if (is_float(type) && bits_of(type) >= 16) {
+    const auto values = random_floats(generator, static_cast<int64_t>(count));
+    return encode_from_f32(type, values.data(), 0, count, data);
+  }
+  for (size_t i = 0; i < byte_size(type, count); ++i)
+    data[i] = static_cast<std::byte>(static_cast<uint8_t>(generator()));
+  if (!is_gguf_block(type)) return;
+  // Headers: halves of moderate size.
+  for (size_t block = 0; block < count / 32; ++block)
+    for (size_t half = 0; half < (type == T::q4_1 ? 2u : 1u); ++half) {
+      const float value = random_floats(generator, 1)[0];
+      encode_from_f32(T::f16, &value, 0, 1, data + block * block_bytes(type) + half * 2);
+    }
+}
+
+Weight make_weight(const Kind& kind, int64_t rows, int64_t cols, size_t gap, std::mt19937& g) {
+  const auto count = static_cast<size_t>(rows * cols);
+  const int64_t group = kind.group == 0 ? cols : kind.group;
+  const auto groups = static_cast<size_t>(rows * cols / group);
+  const bool scaled = kind.scale_type != T::dynamic, shifted = kind.zero_point_type != T::dynamic;
+  const size_t zeros = kind.zero_point_is_scalar ? 1 : groups;
+  const auto bytes = [gap](bool there, T type, size_t elements) {
+    return std::make_unique<GuardedBytes>(there ? byte_size(type, elements) : 1, gap);
+  };
+  Weight w{bytes(true, kind.type, count), bytes(scaled, kind.scale_type, groups),
+           bytes(shifted, kind.zero_point_type, zeros), {}};
+  fill(kind.type, w.data->data(), count, g);
+  if (scaled) fill(kind.scale_type, w.scales->data(), groups, g);
+  if (shifted) fill(kind.zero_point_type, w.zeros->data(), zeros, g);
+  w.matrix.type = kind.type;
+  w.matrix.data = w.data->data();
+  w.matrix.rows = rows;
+  w.matrix.cols = cols;
+  w.matrix.group = group;
+  w.matrix.tensor_scale = kind.tensor_scale;
+  if (scaled) {
+    w.matrix.scale_type = kind.scale_type;
+    w.matrix.scales = w.scales->data();
+  }
+  if (shifted) {
+    w.matrix.zero_point_type = kind.zero_point_type;
+    w.matrix.zero_points = w.zeros->data();
+    w.matrix.zero_point_is_scalar = kind.zero_point_is_scalar;
+  }
+  return w;
+}
+
+std::string describe(const Kind& kind, int64_t rows, int64_t cols, int64_t m) {
+  return fmt::format("{} [{}, {}] scales {} group {} zero points {}, {} tokens; {}",
+                     to_string(kind.type), rows, cols, to_string(kind.scale_type), kind.group,
+                     to_string(kind.zero_point_type), m, seed_note());
+}
+
+// Activations with channels that stand out, as those of language models have.
+std::vector<float> activations(std::mt19937& generator, int64_t m, int64_t cols) {
+  std::vector<float> x = random_floats(generator, m * cols);
+  for (int64_t t = 0; t < m; ++t) x[static_cast<size_t>(t * cols + (t * 7) % cols)] *= 40;
+  return x;
+}
+
+std::vector<float> product(const Int8MatmulKernel& kernel, const WeightMatrix& w,
+                           const std::vector<float>& x, int64_t m, int64_t group = 32) {
+  ThreadPool pool(1);
+  std::vector<float> y(static_cast<size_t>(m * w.rows), NAN);
+  Scratch scratch(int8_matmul_scratch_floats(m, w, kernel, 1));
+  int8_matmul(x.data(), w.cols, m, group, w, kernel, y.data(), w.rows, pool, 1, scratch.data());
+  return y;
+}
+
+const Int8MatmulKernel& reference() { return int8_matmul_kernels().back(); }
+
+std::vector<Int8MatmulKernel> fast_kernels() {
+  std::vector<Int8MatmulKernel> found;
+  for (const Int8MatmulKernel& kernel : int8_matmul_kernels())
+    if (kernel.isa <= active_isa() && kernel.isa != Isa::scalar) found.push_back(kernel);
+  return found;
+}
+
+TEST(Int8Matmul, EveryKernelGivesTheBitsOfTheReference) {
+  std::mt19937 generator = seeded_generator();
+  size_t gap = 0;
+  for (const Kind& kind : kKinds) {
+    for (int64_t cols : tried<int64_t>({64, 128, 576, 1088})) {
+      for (int64_t rows : tried<int64_t>({1, 7, 16, 19, 40})) {
+        for (int64_t m : tried<int64_t>({1, 2, 3, 4, 5, 9, 250})) {
+          if (m == 250 && (rows != 19 || cols != 576)) continue;
+          const Weight w = make_weight(kind, rows, cols, gap++ % 64, generator);
+          ASSERT_EQ(reference().refuse(w.matrix), nullptr);
+          const std::vector<float> x = activations(generator, m, cols);
+          const std::vector<float> expected = product(reference(), w.matrix, x, m);
+          for (const Int8MatmulKernel& kernel : fast_kernels())
+            EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), expected))
+                << kernel.name << ": " << describe(kind, rows, cols, m);
+        }
+      }
+    }
+  }
+}
+
+TEST(Int8Matmul, AnOddNumberOfSegmentsAndLargeGroups) {
+  std::mt19937 generator = seeded_generator();
+  struct Case {
+    T type;
+    int64_t cols, group;
+  };
+  for (const Case& c : {Case{T::u4, 96, 32}, Case{T::u4, 32, 32}, Case{T::i8, 96, 96},
+                        Case{T::u4, 1152, 192}, Case{T::i8, 1920, 960}, Case{T::u4, 1120, 0},
+                        Case{T::q4_1, 544, 32}}) {
+    const Kind kind{c.type, is_gguf_block(c.type) ? T::dynamic : T::f16, c.group};
+    for (int64_t m : {1, 6}) {
+      const Weight w = make_weight(kind, 18, c.cols, 1, generator);
+      const std::vector<float> x = activations(generator, m, c.cols);
+      const std::vector<float> expected = product(reference(), w.matrix, x, m);
+      for (const Int8MatmulKernel& kernel : fast_kernels())
+        EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), expected))
+            << kernel.name << ": " << describe(kind, 18, c.cols, m);
+    }
+  }
+}
+
+// The largest codes everywhere: nothing may overflow.
+TEST(Int8Matmul, ExtremesDoNotOverflow) {
+  for (const Kind& kind : kKinds) {
+    std::mt19937 generator = seeded_generator();
+    const int64_t rows = 17, cols = 512;
+    Weight w = make_weight(kind, rows, cols, 0, generator);
+    for (int fill : {0x00, 0xff, 0x7f, 0x80}) {
+      if (is_gguf_block(kind.type)) break;
+      std::memset(w.data->data(), fill, byte_size(kind.type, static_cast<size_t>(rows * cols)));
+      for (float value : {1.0f, -1.0f}) {
+        for (int64_t m : {1, 5}) {
+          std::vector<float> x(static_cast<size_t>(m * cols), value);
+          x[3] = 60 * value;  // codes of 16 bits in the first segment
+          const std::vector<float> expected = product(reference(), w.matrix, x, m);
+          for (const Int8MatmulKernel& kernel : fast_kernels())
+            EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), expected))
+                << kernel.name << ": " << describe(kind, rows, cols, m);
+        }
+      }
+    }
+  }
+}
+
+// Against the product in doubles. A code is off by at most half a step of its group, evenly: six
+// standard deviations of the sum. Each of the f32 operations in the sum's order rounds once.
+TEST(Int8Matmul, TheErrorIsThatOfTheCodes) {
+  std::mt19937 generator = seeded_generator();
+  const int64_t rows = 24, cols = 1024, m = 4;
+  for (const Kind& kind : kKinds) {
+    const Weight w = make_weight(kind, rows, cols, 0, generator);
+    const std::vector<float> x = random_floats(generator, m * cols);
+    const std::vector<float> y = product(reference(), w.matrix, x, m);
+    std::vector<float> row(static_cast<size_t>(cols));
+    const AffineWeights view = affine_weights(w.matrix);
+    std::vector<float> scale(static_cast<size_t>(view.groups)), offset(scale);
+    const double roundings = static_cast<double>(cols / kSegment + 2 * view.groups + 2);
+    for (int64_t n = 0; n < rows; ++n) {
+      decode_row(w.matrix, n, Isa::scalar, row.data());
+      read_affine(w.matrix, view, n, scale.data(), offset.data(), 1);
+      for (int64_t t = 0; t < m; ++t) {
+        double exact = 0, variance = 0, magnitude = 0;
+        for (int64_t s = 0; s < cols; s += kSegment) {
+          float peak = 0;
+          for (int64_t k = s; k < s + kSegment; ++k)
+            peak = std::max(peak, std::fabs(x[static_cast<size_t>(t * cols + k)]));
+          const double step = static_cast<double>(peak) / 127;
+          for (int64_t k = s; k < s + kSegment; ++k) {
+            const double weight = static_cast<double>(row[static_cast<size_t>(k)]);
+            const double value = static_cast<double>(x[static_cast<size_t>(t * cols + k)]);
+            exact += weight * value;
+            variance += weight * weight * step * step / 12;
+            const auto g = static_cast<size_t>(k / view.group);
+            const float terms = std::fabs(scale[g]) * 255 + std::fabs(offset[g]);
+            magnitude += static_cast<double>(terms) * std::fabs(value);
+          }
+        }
+        const double bound = 6 * std::sqrt(variance) + roundings * magnitude * 0x1p-24;
+        EXPECT_NEAR(static_cast<double>(y[static_cast<size_t>(t * rows + n)]), exact, bound)
+            << describe(kind, rows, cols, m);
+      }
+    }
+  }
+}
+
+TEST(Int8Matmul, ThreadsStridesAndCompanyDoNotChangeTheBits) {
+  std::mt19937 generator = seeded_generator();
+  const int64_t rows = 333, cols = 640, x_stride = 651, y_stride = 340, most = 260;
+  for (const Kind& kind : {kKinds[1], kKinds[6]}) {
+    const Weight w = make_weight(kind, rows, cols, 0, generator);
+    const std::vector<float> x = random_floats(generator, most * x_stride);
+    for (const Int8MatmulKernel& kernel : fast_kernels()) {
+      std::vector<float> expected;
+      for (int64_t m : {most, int64_t{1}, int64_t{5}}) {
+        for (int threads : {1, 2, 3, 8}) {
+          ThreadPool pool(threads);
+          std::vector<float> y(static_cast<size_t>(m * y_stride), 123.0f);
+          Scratch scratch(int8_matmul_scratch_floats(m, w.matrix, kernel, threads));
+          int8_matmul(x.data(), x_stride, m, 64, w.matrix, kernel, y.data(), y_stride, pool,
+                      threads, scratch.data());
+          EXPECT_EQ(y[static_cast<size_t>(rows)], 123.0f) << "wrote between rows of y";
+          if (expected.empty()) expected = y;
+          const std::vector<float> same(expected.begin(), expected.begin() + m * y_stride);
+          EXPECT_TRUE(same_bits(y, same)) << kernel.name << ": " << threads << " threads, " << m;
+        }
+      }
+    }
+  }
+}
+
+TEST(Int8Matmul, RefusesWhatIsNotAffineInIntegers) {
+  std::mt19937 generator = seeded_generator();
+  const auto reason = [&](const Kind& kind, int64_t cols) {
+    const Weight w = make_weight(kind, 2, cols, 0, generator);
+    std::vector<std::string> refusals;
+    EXPECT_EQ(select_int8_matmul(w.matrix, active_isa(), &refusals), nullptr);
+    EXPECT_EQ(refusals.size(), int8_matmul_kernels().size());
+    return std::string(reference().refuse(w.matrix));
+  };
+  EXPECT_EQ(reason({T::f16}, 64), "the weight is not stored as 4-bit or 8-bit integers");
+  EXPECT_EQ(reason({T::nf4, T::f16}, 64), "the weight is not stored as 4-bit or 8-bit integers");
+  EXPECT_EQ(reason({T::u8}, 64), "the weight has no scales");
+  EXPECT_EQ(reason({T::u4, T::f16, 16}, 64), "the group is no multiple of 32");
+  EXPECT_EQ(reason({T::u4, T::f16}, 48), "the columns are no multiple of 32");
+}
+
+QuantizedRows quantized(const std::vector<float>& x, int64_t m, int64_t cols, int64_t group,
+                        CodeForm form, QuantizeRowsFn quantize, Scratch& memory) {
+  QuantizedRows rows =
+      place_quantized(m, cols, 32, form, reinterpret_cast<std::byte*>(memory.data()));
+  quantize(x.data(), cols, group, 0, m, rows);
+  return rows;
+}
+
+TEST(QuantizedRows, EveryFormHasTheSameBitsOnEveryInstructionSet) {
+  if (active_isa() < Isa::avx2) GTEST_SKIP() << "one instruction set only";
+  std::mt19937 generator = seeded_generator();
+  for (int64_t cols : {32, 96, 576, 2048}) {
+    for (int64_t group : {32, 64, 128, 4096}) {
+      const int64_t m = 9;
+      std::vector<float> x = activations(generator, m, cols);
+      for (int64_t k = 0; k < cols; ++k) x[static_cast<size_t>(2 * cols + k)] = 0;
+      x[static_cast<size_t>(3 * cols + 5)] = NAN;
+      x[static_cast<size_t>(4 * cols + 7)] = INFINITY;
+      for (int64_t k = 0; k < cols; ++k) x[static_cast<size_t>(5 * cols + k)] *= 1e30f;
+      for (int64_t k = 0; k < cols; ++k) x[static_cast<size_t>(6 * cols + k)] *= 1e-36f;
+      const int64_t floats = quantized_bytes(m, cols, 32) / 4;
+      for (CodeForm form : {CodeForm::bytes, CodeForm::even_odd, CodeForm::wide}) {
+        Scratch first(floats), second(floats);
+        std::memset(first.data(), 0, static_cast<size_t>(floats) * 4);
+        std::memset(second.data(), 0, static_cast<size_t>(floats) * 4);
+        quantized(x, m, cols, group, form, quantize_rows_reference, first);
+        quantized(x, m, cols, group, form, select_quantize_rows(active_isa()), second);
+        EXPECT_EQ(std::memcmp(first.data(), second.data(), static_cast<size_t>(floats) * 4), 0)
+            << cols << " columns, group " << group << ", form " << static_cast<int>(form) << "; "
+            << seed_note();
+      }
+    }
+  }
+}
+
+TEST(QuantizedRows, CodesAreWithinHalfAStepAndNaNIsKept) {
+  std::mt19937 generator = seeded_generator();
+  const int64_t m = 3, cols = 256;
+  std::vector<float> x = activations(generator, m, cols);
+  x[static_cast<size_t>(2 * cols + 1)] = NAN;
+  Scratch memory(quantized_bytes(m, cols, 32) / 4);
+  const QuantizedRows q =
+      quantized(x, m, cols, 64, CodeForm::bytes, quantize_rows_reference, memory);
+  int wide = 0;
+  for (int64_t i = 0; i < 2 * cols; ++i) {
+    const float scale = q.scales[i / kSegment];
+    const int32_t code = q.steps[i / kSegment] * q.high[i] + q.low[i];
+    EXPECT_NEAR(scale * static_cast<float>(code), x[static_cast<size_t>(i)], scale * 0.501f);
+    wide += q.steps[i / kSegment] != 1;
+  }
+  EXPECT_EQ(wide, 2 * 64) << "one group of each row stands out";
+  EXPECT_TRUE(std::isnan(q.scales[2 * cols / kSegment]));
+}
+
+}  // namespace
+}  // namespace hearth::kernels

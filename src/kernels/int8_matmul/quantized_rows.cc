@@ -1,0 +1,132 @@
+#include "kernels/int8_matmul/quantized_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/portions.h"
+
+namespace hearth::kernels {
+namespace {
+
+// Sum of squares in the order of the vector code: four accumulators of eight lanes.
+float sum_of_squares(const float* x, int64_t cols) {
+  float lanes[32] = {};
+  for (int64_t k = 0; k < cols; ++k) lanes[k % 32] = std::fma(x[k], x[k], lanes[k % 32]);
+  float eight[8];
+  for (int j = 0; j < 8; ++j)
+    eight[j] = (lanes[j] + lanes[8 + j]) + (lanes[16 + j] + lanes[24 + j]);
+  float four[4];
+  for (int j = 0; j < 4; ++j) four[j] = eight[j] + eight[4 + j];
+  return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
+// Where column c of a segment stands in `form`.
+int64_t place(CodeForm form, int64_t c) {
+  return form == CodeForm::even_odd ? c / 2 + (c % 2) * 16 : c;
+}
+
+struct GroupScale {
+  float scale = 0;
+  float inverse = 0;
+  bool two_bytes = false;
+};
+
+GroupScale group_scale(float peak, float squares, int64_t cols) {
+  GroupScale s;
+  if (std::isnan(squares) || std::isinf(peak)) {
+    s.scale = std::numeric_limits<float>::quiet_NaN();
+    return s;
+  }
+  if (peak < kLeastPeak) return s;
+  s.scale = peak / 127.0f;
+  s.inverse = 127.0f / peak;
+  s.two_bytes = peak * peak * static_cast<float>(cols) > kPeak * kPeak * squares;
+  return s;
+}
+
+void quantize_segment(const float* x, const GroupScale& s, int64_t row, int64_t segment,
+                      const QuantizedRows& out) {
+  const int64_t at = row * out.cols + segment * kSegment;
+  const int64_t index = row * out.segments() + segment;
+  out.steps[index] = s.two_bytes ? kLowSteps : 1;
+  out.scales[index] = s.two_bytes ? s.scale / static_cast<float>(kLowSteps) : s.scale;
+  int32_t sum = 0;
+  for (int64_t c = 0; c < kSegment; ++c) {
+    const float high = s.inverse == 0 ? 0.0f : std::nearbyint(x[c] * s.inverse);
+    float low = 0;
+    if (s.two_bytes) {
+      const float rest = std::fma(-high, s.scale, x[c]);
+      low = std::nearbyint(rest * (s.inverse * static_cast<float>(kLowSteps)));
+    }
+    const auto code = static_cast<int32_t>(high) * out.steps[index] + static_cast<int32_t>(low);
+    sum += code;
+    if (out.form == CodeForm::wide) {
+      out.wide[at + c] = static_cast<int16_t>(code);
+    } else {
+      out.high[at + place(out.form, c)] = static_cast<int8_t>(high);
+      out.low[at + place(out.form, c)] = static_cast<int8_t>(low);
+    }
+  }
+  const int64_t groups = out.cols / out.sum_group;
+  float& total = out.sums[row * groups + segment * kSegment / out.sum_group];
+  if (segment * kSegment % out.sum_group == 0) total = 0;
+  total = std::fma(out.scales[index], static_cast<float>(sum), total);
+}
+
+}  // namespace
+
+int64_t quantized_bytes(int64_t rows, int64_t cols, int64_t sum_group) {
+  return 2 * whole_lines(rows * cols) + 2 * whole_lines(rows * (cols / kSegment) * 4) +
+         whole_lines(rows * (cols / sum_group) * 4);
+}
+
+QuantizedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, CodeForm form,
+                              std::byte* memory) {
+  QuantizedRows out;
+  out.rows = rows;
+  out.cols = cols;
+  out.sum_group = sum_group;
+  out.form = form;
+  const auto take = [&memory](int64_t bytes) {
+    std::byte* taken = memory;
+    memory += whole_lines(bytes);
+    return taken;
+  };
+  if (form == CodeForm::wide) {
+    out.wide = reinterpret_cast<int16_t*>(take(2 * whole_lines(rows * cols)));
+  } else {
+    out.high = reinterpret_cast<int8_t*>(take(rows * cols));
+    out.low = reinterpret_cast<int8_t*>(take(rows * cols));
+  }
+  out.scales = reinterpret_cast<float*>(take(rows * out.segments() * 4));
+  out.steps = reinterpret_cast<int32_t*>(take(rows * out.segments() * 4));
+  out.sums = reinterpret_cast<float*>(take(rows * (cols / sum_group) * 4));
+  return out;
+}
+
+void quantize_rows_reference(const float* x, int64_t x_stride, int64_t group, int64_t begin,
+                             int64_t end, const QuantizedRows& out) {
+  for (int64_t row = begin; row < end; ++row) {
+    const float* values = x + row * x_stride;
+    const float squares = sum_of_squares(values, out.cols);
+    for (int64_t k = 0; k < out.cols; k += group) {
+      const int64_t group_end = std::min(k + group, out.cols);
+      float peak = 0;
+      for (int64_t c = k; c < group_end; ++c) peak = std::max(peak, std::fabs(values[c]));
+      const GroupScale s = group_scale(peak, squares, out.cols);
+      for (int64_t c = k; c < group_end; c += kSegment)
+        quantize_segment(values + c, s, row, c / kSegment, out);
+    }
+  }
+}
+
+QuantizeRowsFn select_quantize_rows(Isa isa) {
+#if defined(__x86_64__)
+  if (std::min(isa, active_isa()) >= Isa::avx2) return quantize_rows_avx2;
+#endif
+  static_cast<void>(isa);
+  return quantize_rows_reference;
+}
+
+}  // namespace hearth::kernels

@@ -1,0 +1,147 @@
+// Quantising activations with AVX2; bit for bit what quantize_rows_reference() gives.
+#include <cmath>
+#include <limits>
+
+#include "kernels/int8_matmul/quantized_rows.h"
+#include "kernels/simd_avx2.h"
+
+namespace hearth::kernels {
+namespace {
+
+using F = __m256;
+using I = __m256i;
+
+struct Segment {
+  F v[4];
+  explicit Segment(const float* x) {
+    for (int j = 0; j < 4; ++j) v[j] = _mm256_loadu_ps(x + 8 * j);
+  }
+};
+
+float sum_of_squares(const float* x, int64_t cols) {
+  F acc[4] = {Avx2::zero(), Avx2::zero(), Avx2::zero(), Avx2::zero()};
+  for (int64_t k = 0; k < cols; k += kSegment) {
+    const Segment s(x + k);
+    for (int j = 0; j < 4; ++j) acc[j] = _mm256_fmadd_ps(s.v[j], s.v[j], acc[j]);
+  }
+  const F eight = _mm256_add_ps(_mm256_add_ps(acc[0], acc[1]), _mm256_add_ps(acc[2], acc[3]));
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+float largest_magnitude(const float* x, int64_t count) {
+  F peak = Avx2::zero();
+  for (int64_t k = 0; k < count; k += kSegment) {
+    const Segment s(x + k);
+    for (const F& v : s.v) peak = _mm256_max_ps(peak, _mm256_andnot_ps(_mm256_set1_ps(-0.0f), v));
+  }
+  return Avx2::reduce_max(peak);
+}
+
+// 32 integers of 8 bits, in order, from four vectors of them.
+I pack_bytes(const I* v) {
+  const I words_low = _mm256_packs_epi32(v[0], v[1]), words_high = _mm256_packs_epi32(v[2], v[3]);
+  const I bytes = _mm256_packs_epi16(words_low, words_high);
+  return _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+// The 16 even columns before the 16 odd ones.
+I even_odd(I bytes) {
+  const I by_half = _mm256_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4,
+                                     6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+  return _mm256_permute4x64_epi64(_mm256_shuffle_epi8(bytes, by_half), 0xd8);
+}
+
+void store_bytes(int8_t* to, const I* codes, CodeForm form) {
+  const I bytes = pack_bytes(codes);
+  _mm256_storeu_si256(reinterpret_cast<I*>(to),
+                      form == CodeForm::even_odd ? even_odd(bytes) : bytes);
+}
+
+void store_wide(int16_t* to, const I* codes) {
+  for (int j = 0; j < 2; ++j) {
+    const I words = _mm256_packs_epi32(codes[2 * j], codes[2 * j + 1]);
+    _mm256_storeu_si256(reinterpret_cast<I*>(to + 16 * j),
+                        _mm256_permute4x64_epi64(words, 0xd8));
+  }
+}
+
+int32_t sum_codes(const I* codes) {
+  const I eight =
+      _mm256_add_epi32(_mm256_add_epi32(codes[0], codes[1]), _mm256_add_epi32(codes[2], codes[3]));
+  const __m128i four =
+      _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+  const __m128i two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+  return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 1)));
+}
+
+struct Scale {
+  float scale;
+  float inverse;
+  bool two_bytes;
+};
+
+// As in quantized_rows.cc.
+Scale scale_of(float peak, float squares, int64_t cols) {
+  if (std::isnan(squares) || std::isinf(peak))
+    return {std::numeric_limits<float>::quiet_NaN(), 0, false};
+  if (peak < kLeastPeak) return {0, 0, false};
+  return {peak / 127.0f, 127.0f / peak,
+          peak * peak * static_cast<float>(cols) > kPeak * kPeak * squares};
+}
+
+void quantize_segment(const float* x, const Scale& s, int64_t row, int64_t segment,
+                      const QuantizedRows& out) {
+  const Segment values(x);
+  const int64_t at = row * out.cols + segment * kSegment;
+  const int64_t index = row * out.segments() + segment;
+  const F inverse = _mm256_set1_ps(s.inverse), scale = _mm256_set1_ps(s.scale);
+  I high[4], low[4], code[4];
+  for (int j = 0; j < 4; ++j) {
+    const F scaled = _mm256_mul_ps(values.v[j], inverse);
+    high[j] = s.inverse == 0 ? _mm256_setzero_si256() : _mm256_cvtps_epi32(scaled);
+    low[j] = _mm256_setzero_si256();
+    code[j] = high[j];
+  }
+  out.steps[index] = 1;
+  out.scales[index] = s.scale;
+  if (s.two_bytes) {
+    const F low_inverse = _mm256_set1_ps(s.inverse * static_cast<float>(kLowSteps));
+    for (int j = 0; j < 4; ++j) {
+      const F rest = _mm256_fnmadd_ps(_mm256_cvtepi32_ps(high[j]), scale, values.v[j]);
+      low[j] = _mm256_cvtps_epi32(_mm256_mul_ps(rest, low_inverse));
+      code[j] =
+          _mm256_add_epi32(_mm256_mullo_epi32(high[j], _mm256_set1_epi32(kLowSteps)), low[j]);
+    }
+    out.steps[index] = kLowSteps;
+    out.scales[index] = s.scale / static_cast<float>(kLowSteps);
+  }
+  if (out.form == CodeForm::wide) {
+    store_wide(out.wide + at, code);
+  } else {
+    store_bytes(out.high + at, high, out.form);
+    store_bytes(out.low + at, low, out.form);
+  }
+  float& total = out.sums[row * (out.cols / out.sum_group) + segment * kSegment / out.sum_group];
+  if (segment * kSegment % out.sum_group == 0) total = 0;
+  total = std::fma(out.scales[index], static_cast<float>(sum_codes(code)), total);
+}
+
+}  // namespace
+
+void quantize_rows_avx2(const float* x, int64_t x_stride, int64_t group, int64_t begin, int64_t end,
+                        const QuantizedRows& out) {
+  for (int64_t row = begin; row < end; ++row) {
+    const float* values = x + row * x_stride;
+    const float squares = sum_of_squares(values, out.cols);
+    for (int64_t k = 0; k < out.cols; k += group) {
+      const int64_t group_end = k + group < out.cols ? k + group : out.cols;
+      const Scale s = scale_of(largest_magnitude(values + k, group_end - k), squares, out.cols);
+      for (int64_t c = k; c < group_end; c += kSegment)
+        quantize_segment(values + c, s, row, c / kSegment, out);
+    }
+  }
+}
+
+}  // namespace hearth::kernels
