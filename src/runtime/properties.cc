@@ -1,6 +1,7 @@
 #include "runtime/properties.h"
 
 #include <algorithm>
+#include <charconv>
 #include <sstream>
 
 #include "base/error.h"
@@ -86,6 +87,21 @@ ElementType choose_kv_precision(const std::string& asked, bool accuracy, const i
   return ElementType::f16;
 }
 
+constexpr const char* kGroupSize = "DYNAMIC_QUANTIZATION_GROUP_SIZE";
+
+// `asked` is empty when the property is not set.
+int64_t choose_quantization_group(std::string asked, bool accuracy, const ir::Graph& graph) {
+  if (asked.empty() && accuracy) return 0;
+  if (asked.empty()) asked = runtime_option(graph, kGroupSize);
+  if (asked.empty()) asked = find_property(kGroupSize).default_value;
+  int64_t group = 0;
+  const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), group);
+  if (error != std::errc() || end != asked.data() + asked.size() || group < 0 || group % 32 != 0)
+    bad_input("{} is `{}`; it takes a multiple of 32, or 0 for activations that are not quantised",
+              kGroupSize, asked);
+  return group;
+}
+
 }  // namespace
 
 Settings read_settings(const AnyMap& properties, const ir::Graph& graph) {
@@ -103,6 +119,8 @@ Settings read_settings(const AnyMap& properties, const ir::Graph& graph) {
                             : !accuracy && has_bf16_arithmetic() ? ElementType::bf16
                                                                  : ElementType::f32;
   out.kv_precision = choose_kv_precision(setting("KV_CACHE_PRECISION"), accuracy, graph);
+  out.quantization_group = choose_quantization_group(
+      given.contains(kGroupSize) ? setting(kGroupSize) : "", accuracy, graph);
   const int threads = std::stoi(setting("INFERENCE_NUM_THREADS"));
   const int pool = ThreadPool::instance().size();
   out.threads = threads == 0 ? pool : std::min(threads, pool);
@@ -114,6 +132,7 @@ Settings read_settings(const AnyMap& properties, const ir::Graph& graph) {
   for (auto& [name, value] : out.as_set) {
     if (name == "INFERENCE_PRECISION_HINT") value = to_string(out.inference_precision);
     if (name == "KV_CACHE_PRECISION") value = to_string(out.kv_precision);
+    if (name == kGroupSize) value = std::to_string(out.quantization_group);
     if (name == "INFERENCE_NUM_THREADS") value = std::to_string(out.threads);
   }
   return out;

@@ -21,6 +21,7 @@ const std::vector<PropertyInfo>& known_properties();
 struct Settings {
   ElementType inference_precision = ElementType::f32;  ///< f32, bf16 or f16
   ElementType kv_precision = ElementType::f16;         ///< f32, bf16 or f16
+  int64_t quantization_group = 0;  ///< of activations, a multiple of 32; 0: not quantised
   int threads = 1;
   Isa isa = Isa::scalar;
   std::vector<std::pair<std::string, std::string>> as_set;  ///< every property, as text

@@ -45,7 +45,7 @@ const char* refuse_affine(const WeightMatrix& w) {
 AffineWeights affine_weights(const WeightMatrix& w) {
   AffineWeights view;
   view.is_nibbles = w.type == T::u4 || w.type == T::i4 || w.type == T::q4_0 || w.type == T::q4_1;
-  view.is_split = is_block(w.type);
+  view.is_split = view.is_nibbles && is_block(w.type);
   view.group = is_block(w.type) ? kSegment : w.group;
   view.groups = w.cols / view.group;
   view.segment_bytes = (view.is_nibbles ? kSegment / 2 : kSegment) + header_bytes(w.type);

@@ -99,7 +99,7 @@ std::string describe(const Kind& kind, int64_t rows, int64_t cols, int64_t m) {
 // Activations with channels that stand out, as those of language models have.
 std::vector<float> activations(std::mt19937& generator, int64_t m, int64_t cols) {
   std::vector<float> x = random_floats(generator, m * cols);
-  for (int64_t t = 0; t < m; ++t) x[static_cast<size_t>(t * cols + (t * 7) % cols)] *= 40;
+  for (int64_t t = 0; t < m; ++t) x[static_cast<size_t>(t * cols + (t * 7) % cols)] = 40;
   return x;
 }
 

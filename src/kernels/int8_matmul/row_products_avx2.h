@@ -15,15 +15,25 @@ inline constexpr int64_t kRows = 8;
 // the first one again; their results are dropped.
 struct EightRows {
   const std::byte* row[kRows];
+  int64_t next;  // bytes to the same place eight rows further
   const float* scale;
   const float* offset;
 
   EightRows(const Int8MatmulArgs& a, const AffineWeights& view, int64_t first, float* room)
-      : scale(room), offset(room + kRows * view.groups) {
+      : next(kRows * view.row_bytes), scale(room), offset(room + kRows * view.groups) {
     for (int64_t i = 0; i < kRows; ++i)
       row[i] = view.segment(first + i < a.row_end ? first + i : first, 0);
     read_eight_rows(*a.weight, view, first, a.row_end - first,
                     {room, room + kRows * view.groups, kRows}, room + 2 * kRows * view.groups);
+  }
+  // Two segments of eight rows further: a row is too short for the hardware's prefetchers to get
+  // going. Lines of 64 bytes are asked for once or twice.
+  void prefetch(int64_t segment, int64_t bytes) const {
+    for (const std::byte* p : row) {
+      const auto at = reinterpret_cast<uintptr_t>(p + segment * (bytes / 2) + next);
+      Avx2::prefetch(at);
+      if (bytes > 64) Avx2::prefetch(at + 64);
+    }
   }
   static int64_t bytes(const AffineWeights& view) {
     return (2 * kRows * view.groups + decoded_floats(view)) * 4;
@@ -42,58 +52,105 @@ struct TwoSums {
   __m256i second;
 };
 
-// Adjacent lanes, then the halves: vector i becomes lane i.
+// Sums of all elements of eight vectors: vector i becomes lane i. (Interleaving and adding takes
+// half as long as the horizontal additions of the instruction set.)
 inline __m256i gather_rows(const __m256i* v) {
-  const __m256i low = _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
-  const __m256i high =
-      _mm256_hadd_epi32(_mm256_hadd_epi32(v[4], v[5]), _mm256_hadd_epi32(v[6], v[7]));
+  const auto two = [](__m256i a, __m256i b) {
+    return _mm256_add_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+  };
+  const auto four = [](__m256i a, __m256i b) {
+    return _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
+  };
+  const __m256i low = four(two(v[0], v[1]), two(v[2], v[3]));
+  const __m256i high = four(two(v[4], v[5]), two(v[6], v[7]));
   return _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20),
                           _mm256_permute2x128_si256(low, high, 0x31));
 }
 
-// Nibbles, x as bytes. Products of a segment stay in their half of a vector. Sums of 16 bits do not
-// overflow: 16 products of at most 15 * 127.
-inline TwoSums dot_nibbles(const EightRows& rows, int64_t at0, int64_t at1, __m256i flip,
-                           __m256i x_low, __m256i x_high) {
-  const __m256i mask = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
-  __m256i p[kRows];
-  for (int64_t i = 0; i < kRows; ++i) {
-    const __m256i codes =
-        _mm256_xor_si256(load_halves(rows.row[i] + at0, rows.row[i] + at1), flip);
+// Where nibbles lie: one segment right after the other, as they are or with top bits to turn, or in
+// blocks with headers.
+enum class NibbleLayout { packed, packed_flipped, blocks };
+
+// Two segments, or with kPair false one, which stands for its missing neighbour too.
+template <NibbleLayout kLayout, bool kPair>
+[[gnu::always_inline]] inline __m256i load_nibbles(const std::byte* row, int64_t at0, int64_t at1) {
+  const __m256i codes = kLayout != NibbleLayout::blocks && kPair
+                            ? _mm256_loadu_si256(reinterpret_cast<const __m256i*>(row + at0))
+                            : load_halves(row + at0, row + at1);
+  if constexpr (kLayout != NibbleLayout::packed_flipped) return codes;
+  return _mm256_xor_si256(codes, _mm256_set1_epi8(static_cast<char>(0x88)));
+}
+
+// Products of a segment stay in their half of a vector. Sums of 16 bits do not overflow: 16
+// products of at most 15 * 127.
+template <NibbleLayout kLayout, bool kPair>
+[[gnu::always_inline]] inline TwoSums dot_nibbles(const EightRows& rows, int64_t at0, int64_t at1,
+                                                  __m256i x_low, __m256i x_high) {
+  const __m256i mask = _mm256_set1_epi8(15);
+  const auto row = [&](int64_t i) {
+    const __m256i codes = load_nibbles<kLayout, kPair>(rows.row[i], at0, at1);
     const __m256i low = _mm256_and_si256(codes, mask);
     const __m256i high = _mm256_and_si256(_mm256_srli_epi16(codes, 4), mask);
-    p[i] = _mm256_add_epi16(_mm256_maddubs_epi16(low, x_low), _mm256_maddubs_epi16(high, x_high));
-  }
-  const auto four = [&](const __m256i* v) {
-    const __m256i pairs =
-        _mm256_hadd_epi16(_mm256_hadd_epi16(v[0], v[1]), _mm256_hadd_epi16(v[2], v[3]));
-    return _mm256_madd_epi16(pairs, ones);
+    __m256i sum =
+        _mm256_add_epi16(_mm256_maddubs_epi16(low, x_low), _mm256_maddubs_epi16(high, x_high));
+    asm("" : "+x"(sum));  // one row after the other: eight at once do not fit the registers
+    return sum;
   };
-  const __m256i a = four(p), b = four(p + 4);
+  const auto two = [&](int64_t i) {
+    const __m256i a = row(i), b = row(i + 1);
+    return _mm256_add_epi16(_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b));
+  };
+  // 16 products a lane now, and each row has two lanes in a half, four lanes apart: made neighbours.
+  const __m256i neighbours =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+  const auto four = [&](int64_t i) {
+    const __m256i a = two(i), b = two(i + 2);
+    const __m256i sums =
+        _mm256_add_epi16(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+    return _mm256_madd_epi16(_mm256_shuffle_epi8(sums, neighbours), _mm256_set1_epi16(1));
+  };
+  const __m256i a = four(0), b = four(4);
   return {_mm256_permute2x128_si256(a, b, 0x20), _mm256_permute2x128_si256(a, b, 0x31)};
 }
 
+template <NibbleLayout kLayout>
 struct NibbleRows {
   const QuantizedRows& x;
-  __m256i flip;
 
-  TwoSums dot(const EightRows& rows, const AffineWeights& view, int64_t token, int64_t s,
-              bool pair) const {
-    const int64_t next = pair ? s + 1 : s;
-    const int64_t at0 = s * view.segment_bytes, at1 = next * view.segment_bytes;
-    const auto with = [&](const int8_t* codes) {
-      const int8_t* c0 = codes + token * x.cols + s * kSegment;
-      const int8_t* c1 = codes + token * x.cols + next * kSegment;
-      return dot_nibbles(rows, at0, at1, flip, load_halves(c0, c1), load_halves(c0 + 16, c1 + 16));
-    };
-    TwoSums sums = with(x.high);
-    const int32_t* steps = x.steps + token * x.segments();
-    if (steps[s] == 1 && steps[next] == 1) return sums;
-    const TwoSums rest = with(x.low);
-    const auto add = [](__m256i sum, int32_t factor, __m256i low) {
-      return _mm256_add_epi32(_mm256_mullo_epi32(sum, _mm256_set1_epi32(factor)), low);
-    };
-    return {add(sums.first, steps[s], rest.first), add(sums.second, steps[next], rest.second)};
+  template <bool kPair>
+  [[gnu::always_inline]] TwoSums with(const int8_t* codes, const EightRows& rows, int64_t bytes,
+                                      int64_t s) const {
+    const int64_t next = kPair ? s + 1 : s;
+    const int8_t* c0 = codes + s * kSegment;
+    const int8_t* c1 = codes + next * kSegment;
+    return dot_nibbles<kLayout, kPair>(rows, s * bytes, next * bytes, load_halves(c0, c1),
+                                       load_halves(c0 + 16, c1 + 16));
+  }
+  // Not inlined, or compilers keep the unpacked weights in memory for it.
+  template <bool kPair>
+  [[gnu::noinline]] void with_low(const EightRows& rows, int64_t bytes, int64_t token, int64_t s,
+                                  int32_t* sums) const {
+    const TwoSums low = with<kPair>(x.low + token * x.cols, rows, bytes, s);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums), low.first);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + kRows), low.second);
+  }
+  template <bool kPair>
+  [[gnu::always_inline]] TwoSums dot(const EightRows& rows, int64_t bytes, int64_t token,
+                                     int64_t s) const {
+    TwoSums sums = with<kPair>(x.high + token * x.cols, rows, bytes, s);
+    const int32_t* steps = x.steps + token * x.segments() + s;
+    const int32_t step0 = steps[0], step1 = steps[kPair ? 1 : 0];
+    if ((step0 | step1) != 1) [[unlikely]] {
+      int32_t low[2 * kRows];
+      with_low<kPair>(rows, bytes, token, s, low);
+      const auto add = [](__m256i sum, int32_t step, const int32_t* rest) {
+        return _mm256_add_epi32(_mm256_mullo_epi32(sum, _mm256_set1_epi32(step)),
+                                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(rest)));
+      };
+      sums.first = add(sums.first, step0, low);
+      sums.second = add(sums.second, step1, low + kRows);
+    }
+    return sums;
   }
 };
 
@@ -101,24 +158,25 @@ struct ByteRows {
   const QuantizedRows& x;
   __m256i flip;
 
-  __m256i dot_one(const EightRows& rows, const AffineWeights& view, int64_t token,
-                  int64_t s) const {
+  [[gnu::always_inline]] __m256i dot_one(const EightRows& rows, int64_t bytes, int64_t token,
+                                         int64_t s) const {
     const auto* codes = reinterpret_cast<const __m256i*>(x.wide + token * x.cols + s * kSegment);
     const __m256i x0 = _mm256_loadu_si256(codes), x1 = _mm256_loadu_si256(codes + 1);
     const __m128i half_flip = _mm256_castsi256_si128(flip);
     __m256i p[kRows];
     for (int64_t i = 0; i < kRows; ++i) {
-      const auto* w = reinterpret_cast<const __m128i*>(rows.row[i] + s * view.segment_bytes);
+      const auto* w = reinterpret_cast<const __m128i*>(rows.row[i] + s * bytes);
       const __m256i w0 = _mm256_cvtepu8_epi16(_mm_xor_si128(_mm_loadu_si128(w), half_flip));
       const __m256i w1 = _mm256_cvtepu8_epi16(_mm_xor_si128(_mm_loadu_si128(w + 1), half_flip));
       p[i] = _mm256_add_epi32(_mm256_madd_epi16(w0, x0), _mm256_madd_epi16(w1, x1));
     }
     return gather_rows(p);
   }
-  TwoSums dot(const EightRows& rows, const AffineWeights& view, int64_t token, int64_t s,
-              bool pair) const {
-    const __m256i first = dot_one(rows, view, token, s);
-    return {first, pair ? dot_one(rows, view, token, s + 1) : first};
+  template <bool kPair>
+  [[gnu::always_inline]] TwoSums dot(const EightRows& rows, int64_t bytes, int64_t token,
+                                     int64_t s) const {
+    const __m256i first = dot_one(rows, bytes, token, s);
+    return {first, kPair ? dot_one(rows, bytes, token, s + 1) : first};
   }
 };
 
@@ -128,6 +186,7 @@ inline __m256 multiply_token(const Rows& source, const EightRows& rows, const Af
                              int64_t token) {
   const QuantizedRows& x = source.x;
   const int64_t segments = x.segments(), group_segments = view.group / kSegment;
+  const int64_t bytes = view.segment_bytes;
   const float* scales = x.scales + token * segments;
   const float* sums = x.sums + token * view.groups;
   __m256 y = _mm256_setzero_ps(), acc = _mm256_setzero_ps();
@@ -142,12 +201,14 @@ inline __m256 multiply_token(const Rows& source, const EightRows& rows, const Af
     ++group;
     group_end += group_segments;
   };
-  for (int64_t s = 0; s < segments; s += 2) {
-    const bool pair = s + 1 < segments;
-    const TwoSums sum = source.dot(rows, view, token, s, pair);
+  int64_t s = 0;
+  for (; s + 1 < segments; s += 2) {
+    if (token == 0) rows.prefetch(s, 2 * bytes);
+    const TwoSums sum = source.template dot<true>(rows, bytes, token, s);
     add(s, sum.first);
-    if (pair) add(s + 1, sum.second);
+    add(s + 1, sum.second);
   }
+  if (s < segments) add(s, source.template dot<false>(rows, bytes, token, s).first);
   return y;
 }
 
@@ -170,12 +231,12 @@ inline void multiply_rows_from(const Int8MatmulArgs& a, const AffineWeights& vie
 }
 
 inline void multiply_rows(const Int8MatmulArgs& a, const AffineWeights& view) {
-  const __m256i flip = _mm256_set1_epi8(static_cast<char>(view.flip));
-  if (view.is_nibbles) {
-    multiply_rows_from(a, view, NibbleRows{*a.x, flip});
-  } else {
-    multiply_rows_from(a, view, ByteRows{*a.x, flip});
-  }
+  if (view.is_split) return multiply_rows_from(a, view, NibbleRows<NibbleLayout::blocks>{*a.x});
+  if (!view.is_nibbles)
+    return multiply_rows_from(a, view,
+                              ByteRows{*a.x, _mm256_set1_epi8(static_cast<char>(view.flip))});
+  if (view.flip == 0) return multiply_rows_from(a, view, NibbleRows<NibbleLayout::packed>{*a.x});
+  multiply_rows_from(a, view, NibbleRows<NibbleLayout::packed_flipped>{*a.x});
 }
 
 }  // namespace

@@ -53,6 +53,13 @@ struct TileChunk {
   int64_t segments = x.segments();  // of a row
 };
 
+// Not inlined, or compilers keep the weights in memory for it.
+template <class E, int T>
+[[gnu::noinline]] inline void low_products(const std::byte* w, const std::byte* const* low,
+                                           typename E::I (*sums)[T]) {
+  E::template products<T>(w, low, sums);
+}
+
 template <class E, int T>
 inline void add_segment(const TileChunk<E>& chunk, const std::byte* const* x, const float* scales,
                         const std::byte* w, typename E::F (*acc)[T], const int32_t* steps,
@@ -65,7 +72,7 @@ inline void add_segment(const TileChunk<E>& chunk, const std::byte* const* x, co
     for (int t = 0; t < T; ++t) two_bytes |= steps[t * segments] != 1;
   if (two_bytes) [[unlikely]] {
     typename E::I rest[E::kVectors][T];
-    E::template products<T>(w, low, rest);
+    low_products<E, T>(w, low, rest);
     for (int v = 0; v < E::kVectors; ++v)
       for (int t = 0; t < T; ++t)
         sums[v][t] = E::multiply_add(sums[v][t], steps[t * segments], rest[v][t]);

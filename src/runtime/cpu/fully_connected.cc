@@ -1,11 +1,13 @@
 // FullyConnected: rows of x times a stored weight. Kernels are chosen for few rows (decoding) and
-// for many (prompts) when the model is compiled. The step that makes the logits computes only the
-// rows asked for.
+// for many (prompts) when the model is compiled; where activations may be quantised and the weight is
+// stored as integers, one kernel serves both. The step that makes the logits computes only the rows
+// asked for.
 #include <algorithm>
 #include <cstring>
 
 #include "base/error.h"
 #include "kernels/activation/activation.h"
+#include "kernels/int8_matmul/int8_matmul.h"
 #include "kernels/matmul/matmul.h"
 #include "runtime/cpu/step.h"
 #include "runtime/cpu/weight_matrix.h"
@@ -21,6 +23,9 @@ class FullyConnectedStep : public Step {
       : weight_(weight),
         settings_(settings),
         is_head_(is_head),
+        int8_(settings.quantization_group == 0
+                  ? nullptr
+                  : kernels::select_int8_matmul(weight, settings.isa, &refusals)),
         few_(kernels::select_matmul(weight, 1, settings.isa, &refusals)),
         many_(kernels::select_matmul(weight, kManyRows, settings.isa)),
         activation_(kernels::select_activation(settings.isa)) {}
@@ -41,11 +46,14 @@ class FullyConnectedStep : public Step {
     Tensor& y = output(c);
     const float* rows = x.data<float>();
     int64_t m = weight_.cols == 0 ? 0 : static_cast<int64_t>(x.get_size()) / weight_.cols;
-    const bool rounds = settings_.inference_precision != ElementType::f32;
+    const bool rounds = int8_ == nullptr && settings_.inference_precision != ElementType::f32;
     const bool selects = is_head_ && c.batch != nullptr && !c.batch->logit_rows.empty();
     const int64_t selected = selects ? static_cast<int64_t>(c.batch->logit_rows.size()) : m;
     const auto& kernel = selected < kManyRows ? few_ : many_;
-    const int64_t kernel_floats = kernel.scratch_floats(weight_) * settings_.threads;
+    const int64_t kernel_floats =
+        int8_ != nullptr
+            ? kernels::int8_matmul_scratch_floats(selected, weight_, *int8_, settings_.threads)
+            : kernels::matmul_scratch_floats(weight_, kernel, settings_.threads);
     const int64_t copy_floats = selects || rounds ? selected * weight_.cols : 0;
     float* scratch = c.scratch.floats(kernel_floats + copy_floats + 16);
     float* copy = scratch + (kernel_floats + 15) / 16 * 16;
@@ -65,11 +73,17 @@ class FullyConnectedStep : public Step {
       // A tensor of its own: the caller may keep it past the next inference.
       y = Tensor(ElementType::f32, shape);
     }
-    kernels::matmul(rows, weight_.cols, m, weight_, kernel, y.data<float>(), weight_.rows, c.pool,
-                    settings_.threads, scratch);
+    if (int8_ != nullptr) {
+      kernels::int8_matmul(rows, weight_.cols, m, settings_.quantization_group, weight_, *int8_,
+                           y.data<float>(), weight_.rows, c.pool, settings_.threads, scratch);
+    } else {
+      kernels::matmul(rows, weight_.cols, m, weight_, kernel, y.data<float>(), weight_.rows, c.pool,
+                      settings_.threads, scratch);
+    }
   }
 
   std::string kernel() const override {
+    if (int8_ != nullptr) return fmt::format("int8 {}", int8_->name);
     const std::string few = few_.name, many = many_.name;
     return few == many ? few : fmt::format("{} / {}", few, many);
   }
@@ -89,6 +103,7 @@ class FullyConnectedStep : public Step {
   kernels::WeightMatrix weight_;
   Settings settings_;
   bool is_head_;
+  const kernels::Int8MatmulKernel* int8_;  // null: activations stay floats
   const kernels::MatmulKernel& few_;
   const kernels::MatmulKernel& many_;
   const kernels::ActivationKernels& activation_;
