@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <unordered_map>
 
 #include "base/decode.h"
-#include "base/float_types.h"
 #include "compress/decompression.h"
+#include "compress/float_rows.h"
 #include "ir/builder.h"
 
 namespace hearth::compress {
@@ -18,24 +19,19 @@ using ir::Value;
 
 using Uses = std::vector<std::vector<ir::Use>>;
 
-float rounded_to(ElementType type, float value) {
-  if (type == ElementType::f16) return round_to_f16(value);
-  return type == ElementType::bf16 ? round_to_bf16(value) : value;
-}
+constexpr int64_t kElementsAtOnce = 1 << 16;
 
-// The weight as rows of f32, [rows, cols] whatever its axes.
-std::vector<float> read_rows(const ir::Graph& graph, const PlannedWeight& weight) {
-  const Bytes data = graph.node(weight.constant).data.materialized();
-  const auto count = static_cast<size_t>(weight.elements());
-  std::vector<float> stored(count);
-  decode_to_f32(weight.type, data.data(), 0, count, stored.data());
-  if (weight.column_stride == 1) return stored;
-  std::vector<float> out(count);
-  for (int64_t row = 0; row < weight.rows; ++row)
-    for (int64_t col = 0; col < weight.cols; ++col)
-      out[static_cast<size_t>(row * weight.cols + col)] =
-          stored[static_cast<size_t>(weight.element(row, col))];
-  return out;
+// use(row, values) for every row of the weight, the factors it has so far applied.
+template <typename Use>
+void for_each_row(const ir::Graph& graph, const PlannedWeight& weight, Use&& use) {
+  const FloatRows rows(weight, graph.node(weight.constant).data);
+  const int64_t at_once = std::max<int64_t>(kElementsAtOnce / std::max<int64_t>(weight.cols, 1), 1);
+  std::vector<float> values(static_cast<size_t>(at_once * weight.cols));
+  for (int64_t first = 0; first < weight.rows; first += at_once) {
+    const int64_t count = std::min(at_once, weight.rows - first);
+    rows.read(first, count, values.data());
+    for (int64_t row = 0; row < count; ++row) use(first + row, values.data() + row * weight.cols);
+  }
 }
 
 class Awq {
@@ -136,15 +132,12 @@ class Awq {
   // 1 / mean |W| over `parts` equal parts of the rows, [parts, cols]; summed row after row in f32
   // as NumPy does.
   std::vector<float> column_factors(const PlannedWeight& weight, int64_t parts) const {
-    std::vector<float> rows = read_rows(graph_, weight);
-    apply_factors(weight, 0, weight.rows, rows.data());
     std::vector<float> sums(static_cast<size_t>(parts * weight.cols), 0.0f);
     const int64_t rows_of_part = weight.rows / parts;
-    for (int64_t row = 0; row < weight.rows; ++row) {
-      const float* values = rows.data() + row * weight.cols;
+    for_each_row(graph_, weight, [&](int64_t row, const float* values) {
       float* of_part = sums.data() + row / rows_of_part * weight.cols;
       for (int64_t col = 0; col < weight.cols; ++col) of_part[col] += std::abs(values[col]);
-    }
+    });
     for (float& sum : sums)
       sum = 1 /
             std::max(sum / static_cast<float>(rows_of_part), std::numeric_limits<float>::epsilon());
@@ -177,34 +170,15 @@ void plan_awq(const ir::Graph& graph, Plan& plan, const std::vector<float>& tabl
   Awq(graph, plan, table).run();
 }
 
-void apply_factors(const PlannedWeight& weight, int64_t first_row, int64_t count, float* values) {
-  const auto& columns = weight.column_factors;
-  const auto& rows = weight.row_factors;
-  if (columns.empty() && rows.empty()) return;
-  const int64_t experts = std::max<int64_t>(
-      1, static_cast<int64_t>(columns.size()) / std::max<int64_t>(1, weight.cols));
-  const int64_t rows_of_expert = weight.rows / experts;
-  for (int64_t row = first_row; row < first_row + count; ++row, values += weight.cols) {
-    const float* of_columns =
-        columns.empty() ? nullptr : columns.data() + row / rows_of_expert * weight.cols;
-    const float of_row = rows.empty() ? 1.0f : rows[static_cast<size_t>(row)];
-    for (int64_t col = 0; col < weight.cols; ++col) {
-      values[col] = rounded_to(weight.type, values[col] * of_row);
-      if (of_columns != nullptr)
-        values[col] = rounded_to(weight.type, values[col] * of_columns[col]);
-    }
-  }
-}
-
 Bytes scaled_bytes(const ir::Graph& graph, const PlannedWeight& weight) {
-  std::vector<float> rows = read_rows(graph, weight);
-  apply_factors(weight, 0, weight.rows, rows.data());
-  std::vector<std::byte> out(graph.node(weight.constant).data.size());
-  for (int64_t row = 0; row < weight.rows; ++row)
+  const auto out =
+      std::make_shared<std::vector<std::byte>>(graph.node(weight.constant).data.size());
+  for_each_row(graph, weight, [&](int64_t row, const float* values) {
     for (int64_t col = 0; col < weight.cols; ++col)
-      encode_from_f32(weight.type, &rows[static_cast<size_t>(row * weight.cols + col)],
-                      static_cast<size_t>(weight.element(row, col)), 1, out.data());
-  return Bytes::copy_of(out);
+      encode_from_f32(weight.type, values + col, static_cast<size_t>(weight.element(row, col)), 1,
+                      out->data());
+  });
+  return {std::span<const std::byte>(*out), out};
 }
 
 void insert_scales(ir::Graph& graph, const Plan& plan) {

@@ -16,10 +16,6 @@ namespace hearth::compress {
 /// way from where the inverse goes, has other readers.
 void plan_awq(const ir::Graph& graph, Plan& plan, const std::vector<float>& table);
 
-/// Multiplies rows [first_row, first_row + count) of a weight, f32 [count, cols], by its factors;
-/// each product is rounded to the type of the weight.
-void apply_factors(const PlannedWeight& weight, int64_t first_row, int64_t count, float* values);
-
 /// A weight that stays as it is but for its factors, in its type.
 Bytes scaled_bytes(const ir::Graph& graph, const PlannedWeight& weight);
 

@@ -25,9 +25,10 @@ std::shared_ptr<WeightRecord> record_of(const PlannedWeight& weight) {
 Compression::Compression(ir::Graph& graph, const CompressOptions& options, Progress* progress) {
   uint64_t looked_at = 0;
   const uint64_t all = count_weights(graph);
+  const auto buffers = std::make_shared<BlockBuffers>();
   plan_ = make_plan(graph, options, [&](const PlannedWeight& weight) {
     throw_if_cancelled(progress);
-    const double out = int8_sensitivity(weight, graph.node(weight.constant).data);
+    const double out = int8_sensitivity(weight, graph.node(weight.constant).data, *buffers);
     looked_at += static_cast<uint64_t>(weight.elements());
     if (progress != nullptr) progress->update(looked_at, all, "weights looked at");
     return out;
@@ -35,7 +36,7 @@ Compression::Compression(ir::Graph& graph, const CompressOptions& options, Progr
   for (const PlannedWeight& weight : plan_.weights) records_.push_back(record_of(weight));
   rewrite(graph, plan_, options, [&](const PlannedWeight& weight) {
     const auto index = static_cast<size_t>(&weight - plan_.weights.data());
-    return compressed_bytes(weight, graph.node(weight.constant).data, options.table,
+    return compressed_bytes(weight, graph.node(weight.constant).data, options.table, buffers,
                             records_[index]);
   });
 }

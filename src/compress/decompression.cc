@@ -1,6 +1,7 @@
 #include "compress/decompression.h"
 
 #include "base/error.h"
+#include "base/float_types.h"
 #include "compress/options.h"
 #include "ir/builder.h"
 
@@ -11,6 +12,16 @@ using ir::Op;
 using ir::Value;
 using kernels::QuantizeFormat;
 using kernels::traits;
+
+// The code of a value that f8e4m3 holds.
+std::byte code_of_f8e4m3(float value) {
+  uint8_t code = 0;
+  while (f8e4m3_to_f32(code) != value) {
+    HEARTH_ASSERT(code < 0xff, "cb4 has a value that f8e4m3 does not hold");
+    ++code;
+  }
+  return std::byte{code};
+}
 
 class Decompression {
  public:
@@ -67,11 +78,10 @@ class Decompression {
   Value table_constant() {
     if (format_ == QuantizeFormat::codebook)
       return builder_.floats(table_, {table_.size()}, weight_.tensor);
-    // cb4's values as f8e4m3: -3.5, -2.5, -1.875, ..., 2.5, 3.5.
-    static constexpr uint8_t kCb4[] = {0xc6, 0xc2, 0xbf, 0xbb, 0xb8, 0xb2, 0xaa, 0x00,
-                                       0x29, 0x31, 0x36, 0x39, 0x3c, 0x40, 0x42, 0x46};
-    return constant(ElementType::f8e4m3, {std::size(kCb4)},
-                    Bytes::copy_of(std::as_bytes(std::span(kCb4))), "");
+    const std::span<const float> values = kernels::cb4_table();
+    std::vector<std::byte> codes(values.size());
+    for (size_t i = 0; i < values.size(); ++i) codes[i] = code_of_f8e4m3(values[i]);
+    return constant(ElementType::f8e4m3, {codes.size()}, Bytes::copy_of(codes), "");
   }
 
   Value scales() {

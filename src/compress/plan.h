@@ -36,8 +36,8 @@ struct PlannedWeight {
   int64_t group = kWholeRow;                      ///< columns that share a scale, or kWholeRow
   std::string reason;                             ///< why not the format asked for
 
-  /// Of AWQ, or empty: the float weight is multiplied by them before it is compressed, by
-  /// apply_factors().
+  /// Of AWQ, or empty: the float weight is multiplied by them before it is compressed
+  /// (float_rows.h).
   std::vector<float> column_factors;  ///< [cols], or [experts, cols]
   std::vector<float> row_factors;     ///< [rows]
 

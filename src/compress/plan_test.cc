@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "compress/awq.h"
+#include "compress/float_rows.h"
 #include "compress/nncf_order.h"
 #include "compress/protected_layers.h"
 #include "compress/rewrite.h"
@@ -241,8 +242,11 @@ TEST(CompressAwq, ProductsAreRoundedToTheTypeOfTheWeight) {
   weight.cols = 2;
   weight.column_factors = {1.0f, 1.0f / 3};
   weight.row_factors = {1, 3};
-  std::vector<float> row = {1, 1};  // the second row
-  apply_factors(weight, 1, 1, row.data());
+  const std::vector<std::byte> ones = {std::byte{0x80}, std::byte{0x3f}, std::byte{0x80},
+                                       std::byte{0x3f}, std::byte{0x80}, std::byte{0x3f},
+                                       std::byte{0x80}, std::byte{0x3f}};
+  std::vector<float> row(2);  // the second
+  FloatRows(weight, Bytes::copy_of(ones)).read(1, 1, row.data());
   EXPECT_THAT(row, ElementsAre(3, 1));  // 3 * (1 / 3), both exact in bf16 after rounding
 }
 

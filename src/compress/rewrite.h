@@ -17,8 +17,8 @@ struct CompressedWeight {
   Bytes tensor_scale;  ///< of nvfp4: f32 [1]
 };
 
-/// `bytes_of` applies the factors of the weight (awq.h) before it compresses. The sub-graphs are
-/// those that NNCF writes: the same ops, types, shapes and friendly names. Sets the rt_info
+/// `bytes_of` applies the factors of the weight (float_rows.h) before it compresses. The sub-graphs
+/// are those that NNCF writes: the same ops, types, shapes and friendly names. Sets the rt_info
 /// nncf/weight_compression and takes away the runtime option that asks for a cache of f16, as
 /// optimum-intel does.
 void rewrite(ir::Graph& graph, const Plan& plan, const CompressOptions& options,

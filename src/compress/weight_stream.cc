@@ -1,11 +1,10 @@
 #include "compress/weight_stream.h"
 
 #include <algorithm>
-#include <atomic>
+#include <cmath>
 
 #include "base/cpu.h"
 #include "base/error.h"
-#include "base/threads.h"
 #include "compress/decompression.h"
 #include "compress/float_rows.h"
 #include "kernels/matmul/matmul.h"
@@ -14,48 +13,27 @@
 namespace hearth::compress {
 namespace {
 
-constexpr int64_t kPartElements = 1 << 18;  // of a core at a time: a megabyte of f32
-constexpr int64_t kPartsPerCore = 4;        // of a block, so that a slow core holds up less
-
-int64_t even(int64_t value) { return value + value % 2; }
+constexpr int kLanes = 16;  // of sums, so that the compiler keeps them in vectors
 
 struct Errors {
   double squared = 0, weight_squared = 0;
-  kernels::TensorScan scan;
-};
-
-// Rows in pairs: two rows of 4-bit codes, scales or zero points fill whole bytes.
-class Blocks {
- public:
-  explicit Blocks(const PlannedWeight& weight)
-      : rows_(weight.rows),
-        part_(
-            std::min(even(std::max<int64_t>(kPartElements / std::max<int64_t>(weight.cols, 1), 2)),
-                     even(weight.rows))),
-        block_(part_ * kPartsPerCore * ThreadPool::instance().size()) {}
-
-  int64_t part_rows() const { return part_; }
-  int64_t block_rows() const { return block_; }
-  /// work(begin, end) for the parts of rows [first, first + block), on all cores.
-  template <typename Work>
-  void run(int64_t first, Work&& work) const {
-    const int64_t end = std::min(first + block_, rows_);
-    const auto parts = static_cast<int>((end - first + part_ - 1) / part_);
-    ThreadPool::instance().run(parts, [&](int part) {
-      const int64_t begin = first + part * part_;
-      work(part, begin, std::min(begin + part_, end));
-    });
+  int64_t not_finite = 0;
+  void add(const Errors& other) {
+    squared += other.squared;
+    weight_squared += other.weight_squared;
+    not_finite += other.not_finite;
   }
-
- private:
-  int64_t rows_, part_, block_;
 };
 
 class WeightStream {
  public:
   WeightStream(const PlannedWeight& weight, Bytes source, const std::vector<float>& table,
-               std::shared_ptr<WeightRecord> record)
-      : weight_(weight), source_(std::move(source)), table_(table), record_(std::move(record)) {
+               std::shared_ptr<BlockBuffers> buffers, std::shared_ptr<WeightRecord> record)
+      : weight_(weight),
+        source_(std::move(source)),
+        table_(table),
+        buffers_(std::move(buffers)),
+        record_(std::move(record)) {
     args_.format = *weight_.format;
     args_.cols = weight_.cols;
     args_.group = weight_.columns_per_scale();
@@ -100,39 +78,30 @@ class WeightStream {
   }
 
   void scan(const FloatRows& rows) {
-    const Blocks blocks(weight_);
-    for (int64_t first = 0; first < weight_.rows; first += blocks.block_rows()) {
-      std::vector<kernels::TensorScan> found(blocks_of_part(blocks));
-      blocks.run(first, [&](int part, int64_t begin, int64_t end) {
-        std::vector<float> values(static_cast<size_t>((end - begin) * args_.cols));
-        rows.read(begin, end - begin, values.data());
-        found[static_cast<size_t>(part)] =
-            kernels::scan_rows(values.data(), static_cast<int64_t>(values.size()));
-      });
-      for (const kernels::TensorScan& one : found) args_.scan.merge(one);
-    }
-  }
-
-  static size_t blocks_of_part(const Blocks& blocks) {
-    return static_cast<size_t>(blocks.block_rows() / blocks.part_rows());
+    const RowBlocks blocks(weight_, *buffers_);
+    for (int64_t first = 0; first < weight_.rows; first += blocks.block_rows())
+      for (const auto& found : blocks.run(first, [&](int64_t begin, int64_t end, PartBuffer&part) {
+             rows.read(begin, end - begin, part.values.data());
+             return kernels::scan_rows(part.values.data(), (end - begin) * args_.cols);
+           }))
+        args_.scan.merge(found);
   }
 
   void quantize(const FloatRows& rows, const ByteSink& sink) {
-    const Blocks blocks(weight_);
-    std::vector<std::byte> codes(
-        bytes_of(code_type_, std::min(blocks.block_rows(), even(weight_.rows)) * args_.cols));
+    const RowBlocks blocks(weight_, *buffers_);
+    std::vector<std::byte>& codes = buffers_->codes;
     Errors total;
     for (int64_t first = 0; first < weight_.rows; first += blocks.block_rows()) {
-      std::vector<Errors> errors(blocks_of_part(blocks));
-      blocks.run(first, [&](int part, int64_t begin, int64_t end) {
-        errors[static_cast<size_t>(part)] = quantize_part(
-            rows, begin, end, codes.data() + bytes_of(code_type_, (begin - first) * args_.cols));
-      });
-      for (const Errors& one : errors) add(total, one);
-      const int64_t end = std::min(first + blocks.block_rows(), weight_.rows);
-      sink(std::span(codes).first(bytes_of(code_type_, (end - first) * args_.cols)));
-      record_->peak_private_bytes =
-          std::max<uint64_t>(record_->peak_private_bytes, runtime::anonymous_bytes());
+      const size_t size = bytes_of(code_type_, (blocks.end(first) - first) * args_.cols);
+      if (codes.size() < size) codes.resize(size);
+      for (const Errors& errors :
+           blocks.run(first, [&](int64_t begin, int64_t end, PartBuffer&part) {
+             return quantize_part(
+                 rows, begin, end, part,
+                 codes.data() + bytes_of(code_type_, (begin - first) * args_.cols));
+           }))
+        total.add(errors);
+      sink(std::span(codes).first(size));
     }
     finish(total);
   }
@@ -178,23 +147,23 @@ class WeightStream {
       }
   }
 
-  Errors quantize_part(const FloatRows& rows, int64_t begin, int64_t end, std::byte* codes) {
-    const int64_t count = end - begin, cols = args_.cols;
-    std::vector<float> values(static_cast<size_t>(count * cols));
-    rows.read(begin, count, values.data());
-    Errors out;
-    out.scan = kernels::scan_rows(values.data(), count * cols);
+  Errors quantize_part(const FloatRows& rows, int64_t begin, int64_t end, PartBuffer& part,
+                       std::byte* codes) {
+    const int64_t count = end - begin;
+    const float* values = part.values.data();
+    rows.read(begin, count, part.values.data());
     std::byte* scales = scales_.data() + bytes_of(traits().scale_type, begin * groups());
     std::byte* zero_points =
         has_zero_points() ? zero_points_.data() + bytes_of(code_type_, begin * groups()) : nullptr;
-    kernels::quantize_rows(args_, values.data(), count, active_isa(), {codes, scales, zero_points});
-    measure(values, count, codes, scales, zero_points, out);
+    kernels::quantize_rows(args_, values, count, active_isa(), {codes, scales, zero_points});
+    Errors out = measure(part, matrix_of(count, codes, scales, zero_points));
+    if (!std::isfinite(out.weight_squared))
+      out.not_finite = kernels::scan_rows(values, count * args_.cols).not_finite;
     return out;
   }
 
-  // What the codes decode to, beside the weights.
-  void measure(const std::vector<float>& values, int64_t count, const std::byte* codes,
-               const std::byte* scales, const std::byte* zero_points, Errors& out) const {
+  kernels::WeightMatrix matrix_of(int64_t count, const std::byte* codes, const std::byte* scales,
+                                  const std::byte* zero_points) const {
     const std::span<const float> table =
         args_.format == kernels::QuantizeFormat::cb4 ? kernels::cb4_table() : args_.table;
     kernels::WeightMatrix matrix;
@@ -213,38 +182,50 @@ class WeightStream {
       matrix.table = table.data();
       matrix.table_size = static_cast<int64_t>(table.size());
     }
-    std::vector<float> decoded(static_cast<size_t>(args_.cols));
-    for (int64_t row = 0; row < count; ++row) {
-      kernels::decode_row(matrix, row, active_isa(), decoded.data());
-      const float* weight = values.data() + row * args_.cols;
-      float squared = 0, weight_squared = 0;  // of one row: the report shows three digits
-      for (int64_t i = 0; i < args_.cols; ++i) {
-        const float difference = decoded[static_cast<size_t>(i)] - weight[i];
-        squared += difference * difference;
-        weight_squared += weight[i] * weight[i];
-      }
-      out.squared += static_cast<double>(squared);
-      out.weight_squared += static_cast<double>(weight_squared);
-    }
+    return matrix;
   }
 
-  static void add(Errors& total, const Errors& one) {
-    total.squared += one.squared;
-    total.weight_squared += one.weight_squared;
-    total.scan.merge(one.scan);
+  // What the codes decode to, beside the weights.
+  static Errors measure(PartBuffer& part, const kernels::WeightMatrix& matrix) {
+    Errors out;
+    for (int64_t row = 0; row < matrix.rows; ++row) {
+      kernels::decode_row(matrix, row, active_isa(), part.row.data());
+      out.add(compare(part.row.data(), part.values.data() + row * matrix.cols, matrix.cols));
+    }
+    return out;
+  }
+
+  // Sums of one row are f32: the report shows three digits.
+  static Errors compare(const float* decoded, const float* weights, int64_t count) {
+    float squared[kLanes] = {}, weight_squared[kLanes] = {};
+    const auto take = [&](int64_t i, int lane) {
+      const float difference = decoded[i] - weights[i];
+      squared[lane] += difference * difference;
+      weight_squared[lane] += weights[i] * weights[i];
+    };
+    int64_t i = 0;
+    for (; i + kLanes <= count; i += kLanes)
+      for (int lane = 0; lane < kLanes; ++lane) take(i + lane, lane);
+    for (; i < count; ++i) take(i, 0);
+    Errors out;
+    for (const float sum : squared) out.squared += static_cast<double>(sum);
+    for (const float sum : weight_squared) out.weight_squared += static_cast<double>(sum);
+    return out;
   }
 
   void finish(const Errors& total) {
-    if (total.scan.not_finite > 0)
+    if (total.not_finite > 0)
       bad_input(
           "the weight \"{}\" has {} elements that are NaN or infinite; it cannot be compressed",
-          weight_.tensor, total.scan.not_finite);
+          weight_.tensor, total.not_finite);
+    record_->peak_private_bytes = runtime::anonymous_bytes();
     record_->layer.error = total.weight_squared > 0 ? total.squared / total.weight_squared : 0;
   }
 
   PlannedWeight weight_;
   Bytes source_;
   std::vector<float> table_;
+  std::shared_ptr<BlockBuffers> buffers_;
   std::shared_ptr<WeightRecord> record_;
   kernels::QuantizeArgs args_;
   ElementType code_type_ = ElementType::dynamic;
@@ -256,8 +237,9 @@ class WeightStream {
 
 CompressedWeight compressed_bytes(const PlannedWeight& weight, const Bytes& source,
                                   const std::vector<float>& table,
+                                  const std::shared_ptr<BlockBuffers>& buffers,
                                   const std::shared_ptr<WeightRecord>& record) {
-  const auto stream = std::make_shared<WeightStream>(weight, source, table, record);
+  const auto stream = std::make_shared<WeightStream>(weight, source, table, buffers, record);
   CompressedWeight out;
   out.codes = Bytes(stream->codes_size(), [stream](const ByteSink& sink) { stream->codes(sink); });
   out.scales =
@@ -274,23 +256,20 @@ CompressedWeight compressed_bytes(const PlannedWeight& weight, const Bytes& sour
   return out;
 }
 
-double int8_sensitivity(const PlannedWeight& weight, const Bytes& source) {
+double int8_sensitivity(const PlannedWeight& weight, const Bytes& source, BlockBuffers& buffers) {
   const FloatRows rows(weight, source);
-  const Blocks blocks(weight);
-  std::atomic<float> largest = 0;
+  const RowBlocks blocks(weight, buffers);
+  float largest = 0;
   for (int64_t first = 0; first < weight.rows; first += blocks.block_rows())
-    blocks.run(first, [&](int, int64_t begin, int64_t end) {
-      std::vector<float> values(static_cast<size_t>((end - begin) * weight.cols));
-      rows.read(begin, end - begin, values.data());
-      std::vector<float> errors(static_cast<size_t>(end - begin));
-      kernels::int8_row_errors(values.data(), end - begin, weight.cols, active_isa(),
-                               errors.data());
-      const float of_part = *std::max_element(errors.begin(), errors.end());
-      float seen = largest;
-      while (of_part > seen && !largest.compare_exchange_weak(seen, of_part)) {
-      }
-    });
-  return static_cast<double>(largest.load());
+    for (const float of_part : blocks.run(first, [&](int64_t begin, int64_t end, PartBuffer&part) {
+           rows.read(begin, end - begin, part.values.data());
+           std::vector<float> errors(static_cast<size_t>(end - begin));
+           kernels::int8_row_errors(part.values.data(), end - begin, weight.cols, active_isa(),
+                                    errors.data());
+           return *std::max_element(errors.begin(), errors.end());
+         }))
+      largest = std::max(largest, of_part);
+  return static_cast<double>(largest);
 }
 
 }  // namespace hearth::compress

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compress/rewrite.h"
+#include "compress/row_blocks.h"
 #include "hearth/compress.hpp"
 
 namespace hearth::compress {
@@ -17,12 +18,15 @@ struct WeightRecord {
 };
 
 /// `source` are the bytes of the float constant; `record` is filled in when the codes have been
-/// produced. The codes' recipe throws bad_input naming the tensor when it has NaN or infinity.
+/// produced. Weights may share `buffers` whose recipes
+/// run one after the other. The codes' recipe throws bad_input naming the tensor when it has NaN or
+/// infinity.
 CompressedWeight compressed_bytes(const PlannedWeight& weight, const Bytes& source,
                                   const std::vector<float>& table,
+                                  const std::shared_ptr<BlockBuffers>& buffers,
                                   const std::shared_ptr<WeightRecord>& record);
 
 /// The largest mean squared error of a row after int8_asym with one scale a row.
-double int8_sensitivity(const PlannedWeight& weight, const Bytes& source);
+double int8_sensitivity(const PlannedWeight& weight, const Bytes& source, BlockBuffers& buffers);
 
 }  // namespace hearth::compress

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/staged_output.h"
 #include "compress/compress.h"
+#include "compress/options.h"
 #include "compress/write_model.h"
 #include "frontends/frontend.h"
 #include "genai/export_tokenizer.h"
@@ -65,6 +66,7 @@ void export_checkpoint(const ExportOptions& options, const StagedOutput& output,
 
 ExportReport export_model(const ExportOptions& options, Progress* progress) {
   const auto start = std::chrono::steady_clock::now();
+  if (options.compress) compress::resolve(*options.compress);  // refuses before anything is made
   const bool is_ir = fs::exists(options.model / "openvino_model.xml");
   StagedOutput output(options.output, options.force);
   ExportReport report;

@@ -25,7 +25,8 @@ double read_bandwidth_gb_s() {
 }
 
 size_t peak_rss_bytes() { return kilobytes("/proc/self/status", "VmHWM:"); }
-size_t anonymous_bytes() { return kilobytes("/proc/self/smaps_rollup", "Anonymous:"); }
+// Not from smaps_rollup, for which the kernel walks over every page of the mapped files.
+size_t anonymous_bytes() { return kilobytes("/proc/self/status", "RssAnon:"); }
 std::string processor() { return describe_cpu(); }
 
 }  // namespace hearth::runtime

@@ -36,7 +36,7 @@ AddedTokens::Matcher::Matcher(const std::vector<std::pair<std::string, uint32_t>
     keys.push_back({content, id});
     starts[static_cast<uint8_t>(content[0])] = true;
   }
-  trie = Trie(std::move(keys));
+  trie = Trie(keys);
 }
 
 AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens, const Model& model,

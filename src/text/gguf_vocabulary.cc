@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "text/characters.h"
 #include "text/gguf_tokens.h"
+#include "text/json_lists.h"
 #include "text/word_marker.h"
 
 namespace hearth::text {
@@ -113,35 +114,10 @@ int64_t type_of(const GgufVocabulary& v, size_t id) {
   return v.types.empty() ? int64_t{kNormal} : v.types[id];
 }
 
-// Adds list items with commas between them.
-void add_item(std::string& list, const std::string& item) {
-  if (!list.empty()) list += ",\n";
-  list += item;
-}
-
 std::string added_tokens(const GgufVocabulary& v) {
   std::string out;
-  for (const AddedToken& token : found_tokens(v))
-    add_item(out, fmt::format(R"({{"id":{},"content":{},"single_word":false,"lstrip":{},)"
-                              R"("rstrip":{},"normalized":false,"special":{}}})",
-                              *token.id, json_string(token.content), token.lstrip, token.rstrip,
-                              token.special));
+  for (const AddedToken& token : found_tokens(v)) add_token(out, token, *token.id);
   return out;
-}
-
-// Lists of a quarter of a million entries are written without strings in between.
-void add_entry(std::string& object, std::string_view key, size_t value) {
-  if (!object.empty()) object += ',';
-  append_json_string(object, key);
-  fmt::format_to(std::back_inserter(object), ":{}", value);
-}
-
-void add_pair(std::string& list, std::string_view first, std::string_view second) {
-  list += list.empty() ? "[" : ",[";
-  append_json_string(list, first);
-  list += ',';
-  append_json_string(list, second);
-  list += ']';
 }
 
 std::string vocabulary_object(const GgufVocabulary& v) {

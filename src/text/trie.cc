@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace hearth::text {
 namespace {
@@ -87,7 +88,7 @@ struct KeyRange {
 
 }  // namespace
 
-Trie::Trie(std::vector<Key> list) : labels_(1), first_(256, kNone) {
+Trie::Trie(const std::vector<Key>& list) : labels_(1), first_(256, kNone) {
   const KeyList keys(list);
   nodes_.reserve(keys.text.size() + 2);  // at most; what is not written to takes no memory
   labels_.reserve(keys.text.size() + 1);

@@ -23,7 +23,7 @@ class Trie {
   Trie() : Trie(std::vector<Key>()) {}
   /// Of equal keys the first one counts. The texts are not needed any more afterwards. Throws
   /// std::length_error for 4 GB of keys.
-  explicit Trie(std::vector<Key> keys);
+  explicit Trie(const std::vector<Key>& keys);
   bool empty() const { return nodes_.size() == 2; }
 
   /// The node behind `node` for one more byte, or kNone.

@@ -107,6 +107,7 @@ void Vocabulary::resize(size_t slots) {
 }
 
 void Vocabulary::reserve(size_t tokens) {
+  tokens = std::min(tokens, kMostReserved);
   const size_t slots = std::bit_ceil(std::max(tokens * 2, kMinSlots));
   if (slots > slots_.size()) resize(slots);
   by_id_.reserve(tokens);

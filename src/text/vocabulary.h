@@ -19,8 +19,11 @@ class Vocabulary {
   static constexpr uint32_t kNone = UINT32_MAX;
   /// Ids are kept in a table, so a file must not be able to ask for a huge one.
   static constexpr uint32_t kMaxId = (1u << 22) - 1;
+  /// Real vocabularies have up to 2^18 tokens.
+  static constexpr size_t kMostReserved = size_t{1} << 19;
 
-  /// Makes room for `tokens` tokens, so that adding them does not move what is there.
+  /// Makes room for `tokens` tokens, so that adding them does not move what is there; for
+  /// kMostReserved at most, since a file may announce any number.
   void reserve(size_t tokens);
   /// A token that is there already takes the new id. `id` is at most kMaxId.
   void add(std::string_view token, uint32_t id);

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from compression import CASES, CORE, compress_with_nncf, irs, some_cases  # noqa: F401
+from compression import CASES, CORE, MADE_UP, compress_with_nncf, irs, some_cases  # noqa: F401
 from conftest import EXACT
 
 import nncf
@@ -55,14 +55,10 @@ def test_same_bytes_as_nncf(family, case, irs, hearth, tmp_path):  # noqa: F811
         return
     assert told.returncode == 0, told.stderr
     ours, expected = constants(CORE.read_model(tmp_path / "out/openvino_model.xml")), constants(theirs)
-    compared = 0
     for name, (kind, shape, data) in expected.items():
-        if name not in ours:
-            continue  # made up names of constants that nothing compresses
-        assert ours[name][:2] == (kind, shape), name
-        assert ours[name][2] == data, f"{name}: {kind} {shape} differs"
-        compared += "/" in name or "." in name
-    assert compared >= 6
+        if name in ours or not MADE_UP.search(name):
+            assert name in ours and ours[name][:2] == (kind, shape), name
+            assert ours[name][2] == data, f"{name}: {kind} {shape} differs"
 
 
 def test_report(hearth, bundled_ir, tmp_path):
@@ -89,6 +85,8 @@ def test_compressed_model_answers(hearth, bundled, bundled_ir, tmp_path, weight_
     text = tmp_path / "text.txt"
     text.write_text("Anna put the ball in the box. The sky is blue. " * 20)
     told = hearth.json("compare", bundled, tmp_path / "a", "--text", text, "--answers", 1, *EXACT)
+    # A sanity bound, for a model that reads its weights wrongly: fewer than eight bits cost this small a model
+    # 0.05 to 0.14. That the bytes are right is proven in test_same_bytes_as_nncf and test_quantize.py.
     assert told["kl_mean"] < (1e-3 if weight_format == "int8" else 0.2)
     assert told["candidate"]["size_bytes"] < 0.7 * told["reference"]["size_bytes"]
 

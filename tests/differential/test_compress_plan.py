@@ -7,12 +7,11 @@ and scales are not looked at: hearth_compress_probe writes zeros."""
 
 import collections
 import json
-import re
 
 import nncf
 import numpy as np
 import pytest
-from compression import CASES, CORE, OF_HEARTH, OF_OPTIMUM, compress_with_nncf, irs, some_cases  # noqa: F401
+from compression import CASES, CORE, MADE_UP, OF_HEARTH, OF_OPTIMUM, compress_with_nncf, irs, some_cases  # noqa: F401
 from nncf.quantization.algorithms.weight_compression.config import WeightCompressionConfig
 from nncf.quantization.algorithms.weight_compression.openvino_backend import OVWeightCompressionAlgoBackend
 from nncf.quantization.algorithms.weight_compression.weight_lowering import get_integer_quantization_error
@@ -40,10 +39,6 @@ def int8_errors(xml):
             out.setdefault(constant.get_friendly_name(), float(get_integer_quantization_error(
                 weight, (axis,), WeightCompressionConfig(), "max_mean")))
     return out
-
-
-# Names that were made up when nobody gave one: they carry a number that says nothing.
-MADE_UP = re.compile(r"(^|/)[A-Za-z]+_\d+$")
 
 
 # Layers that NNCF compresses to four bits and Hearth does not.

@@ -2,25 +2,19 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "text/json_lists.h"
 #include "text/models/ranked_bpe.h"
 #include "text/models/ranked_merges.h"
 
 namespace hearth::text {
 namespace {
 
-void add_item(std::string& list, std::string_view item) {
-  if (!list.empty()) list += ',';
-  list += item;
-}
-
 // A word that is a token is that token, whatever its merges.
 std::string ranked_section(const Vocabulary& ranked, const std::string& source) {
   std::string vocab, merges;
   for (uint32_t id = 0; id < ranked.end_id(); ++id)
-    if (const auto token = ranked.token(id))
-      add_item(vocab, json_string(*token) + ":" + std::to_string(id));
-  for (const auto& [left, right] : merges_of_ranks(ranked, source))
-    add_item(merges, "[" + json_string(left) + "," + json_string(right) + "]");
+    if (const auto token = ranked.token(id)) add_entry(vocab, *token, id);
+  for (const auto& [left, right] : merges_of_ranks(ranked, source)) add_pair(merges, left, right);
   return R"({"type":"BPE","dropout":null,"unk_token":null,"continuing_subword_prefix":null,)"
          R"("end_of_word_suffix":null,"fuse_unk":false,"byte_fallback":false,"ignore_merges":true,)"
          R"("vocab":{)" +
@@ -29,14 +23,8 @@ std::string ranked_section(const Vocabulary& ranked, const std::string& source) 
 
 std::string added_tokens(const Tokenizer::Impl& tokenizer, const std::vector<AddedToken>& added) {
   std::string out;
-  for (const AddedToken& token : added) {
-    const auto id = tokenizer.token_to_id(token.content);
-    if (!id) continue;
-    add_item(out, fmt::format(R"({{"id":{},"content":{},"single_word":{},"lstrip":{},"rstrip":{},)"
-                              R"("normalized":{},"special":{}}})",
-                              *id, json_string(token.content), token.single_word, token.lstrip,
-                              token.rstrip, token.normalized, token.special));
-  }
+  for (const AddedToken& token : added)
+    if (const auto id = tokenizer.token_to_id(token.content)) add_token(out, token, *id);
   return out;
 }
 

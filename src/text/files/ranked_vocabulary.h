@@ -1,7 +1,6 @@
 // Tokens that are bytes, with their ranks, on their way into a vocabulary.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,7 +13,7 @@ namespace hearth::text {
 class RankedVocabulary {
  public:
   explicit RankedVocabulary(std::string source) : source_(std::move(source)) {}
-  void reserve(size_t tokens) { tokens_.reserve(std::min(tokens, kMostReserved)); }
+  void reserve(size_t tokens) { tokens_.reserve(tokens); }
   /// Throws bad_input when the token is empty, there already, or its id too large or taken.
   void add(std::string_view bytes, uint64_t id);
   const Vocabulary& tokens() const { return tokens_; }
@@ -26,7 +25,6 @@ class RankedVocabulary {
                            const TokenizerConfig& config) &&;
 
  private:
-  static constexpr size_t kMostReserved = size_t{1} << 19;
   std::string source_;
   Vocabulary tokens_;
   std::string spelled_;

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "text/characters.h"
 #include "text/files/file_description.h"
+#include "text/json_lists.h"
 #include "text/json_reader.h"
 #include "text/models/model_section.h"
 
@@ -63,11 +64,12 @@ const VocabFamily& find_vocab_family(const TokenizerFile& file) {
       file.source, file.config.tokenizer_class, known);
 }
 
-// merges.txt as a list of JSON. The first line may be a comment, and a space stands between tokens.
+// merges.txt as the inside of a list of JSON. The first line may be a comment, and a space stands
+// between tokens.
 std::string merges_list(const std::filesystem::path& path) {
   const std::string text = read_text_file(path);
   if (!is_utf8(text)) bad_input("{}: is not UTF-8", path.string());
-  std::string out = "[";
+  std::string out;
   size_t number = 0;
   for (std::string_view rest = text; !rest.empty();) {
     std::string_view line = rest.substr(0, rest.find('\n'));
@@ -80,11 +82,9 @@ std::string merges_list(const std::filesystem::path& path) {
         line.find(' ', space + 1) != std::string_view::npos)
       bad_input("{}: line {} should be two tokens with a space between them", path.string(),
                 number);
-    if (out.size() > 1) out += ',';
-    out +=
-        "[" + json_string(line.substr(0, space)) + "," + json_string(line.substr(space + 1)) + "]";
+    add_pair(out, line.substr(0, space), line.substr(space + 1));
   }
-  return out + "]";
+  return out;
 }
 
 std::string model_section(const TokenizerFile& file, const VocabFamily& family) {
@@ -97,7 +97,7 @@ std::string model_section(const TokenizerFile& file, const VocabFamily& family) 
                   names_unk ? json_string(file.config.unk_token.value_or(family.unk)) : "null",
                   json_string(family.suffix));
   section += file.text;
-  return section + ",\"merges\":" + merges_list(merges) + "}";
+  return section + ",\"merges\":[" + merges_list(merges) + "]}";
 }
 
 // Of the tokens that the class itself has; only those that the vocabulary has too.

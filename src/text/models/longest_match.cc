@@ -48,7 +48,7 @@ class LongestMatch : public VocabularyModel {
     for (uint32_t id = 0; id < this->vocabulary().end_id(); ++id)
       if (const auto token = this->vocabulary().token(id); token && !token->empty())
         keys.push_back({*token, id});
-    trie_ = Trie(std::move(keys));
+    trie_ = Trie(keys);
   }
 
   void encode(const Pieces& pieces, std::vector<int64_t>& ids,

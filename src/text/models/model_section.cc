@@ -12,36 +12,14 @@ namespace hearth::text {
 
 namespace {
 
-constexpr size_t kMostReserved = size_t{1} << 19;  // tokens: real vocabularies have up to 2^18
-
 // Files of this size are read and looked up on two threads.
 constexpr size_t kBytesWorthAThread = size_t{1} << 20;
 constexpr size_t kBatchesWaiting = 8;
 
 // Strings that are looked up together, and their ids.
-class Batch {
- public:
+struct Batch {
+  StringList texts;
   std::vector<uint32_t> ids;
-
-  void add(std::string_view text) {
-    text_.append(text);
-    ends_.push_back(text_.size());
-  }
-  size_t size() const { return ends_.size(); }
-  std::string_view text(size_t first, size_t count = 1) const {
-    const size_t begin = first == 0 ? 0 : ends_[first - 1];
-    return std::string_view(text_).substr(begin, ends_[first + count - 1] - begin);
-  }
-  std::span<const std::string_view> all() {
-    views_.clear();
-    for (size_t i = 0; i < size(); ++i) views_.push_back(text(i));
-    return views_;
-  }
-
- private:
-  std::string text_;
-  std::vector<size_t> ends_;
-  std::vector<std::string_view> views_;
 };
 
 // Reads lists of strings in batches that something is done to, one after the other. Looking tokens
@@ -53,8 +31,8 @@ class Batches {
       : background_(background), use_(std::make_shared<Use>(std::move(use))) {}
 
   void add(std::string_view text) {
-    if (batch_->size() == kStrings) flush();
-    batch_->add(text);
+    if (batch_->texts.size() == kStrings) flush();
+    batch_->texts.add(text);
   }
   Batch& last() { return *batch_; }
   void flush() {
@@ -71,9 +49,9 @@ class Batches {
 
 void read_vocabulary(JsonReader& reader, ModelSection& section, Background& background) {
   // A large file has 130 bytes for each of its tokens when it is indented, merges included.
-  section.vocabulary.reserve(std::min(reader.remaining() / 130, kMostReserved));
+  section.vocabulary.reserve(reader.remaining() / 130);
   Batches tokens(background,
-                 [&](Batch& batch) { section.vocabulary.add_all(batch.all(), batch.ids); });
+                 [&](Batch& batch) { section.vocabulary.add_all(batch.texts.all(), batch.ids); });
   std::string token;
   reader.enter_object();
   while (reader.next_key(token)) {
@@ -88,7 +66,7 @@ void read_vocabulary(JsonReader& reader, ModelSection& section, Background& back
 }
 
 void read_scored_list(JsonReader& reader, ModelSection& section) {
-  section.scored.reserve(std::min(reader.remaining() / 20, kMostReserved));
+  section.scored.reserve(std::min(reader.remaining() / 20, Vocabulary::kMostReserved));
   std::string token;
   reader.enter_array();
   while (reader.next_element()) {
@@ -96,7 +74,8 @@ void read_scored_list(JsonReader& reader, ModelSection& section) {
     if (!reader.next_element()) reader.wrong("a token");
     token = reader.string();
     if (!reader.next_element()) reader.wrong("a score");
-    section.scored.add(token, reader.number());
+    section.scored.add(token);
+    section.scores.push_back(reader.number());
     if (reader.next_element()) reader.wrong("the end of a pair of token and score");
     if (section.scored.size() > Vocabulary::kMaxId)
       bad_input("{}: model.vocab has more than {} tokens", section.source, Vocabulary::kMaxId);
@@ -108,16 +87,16 @@ class MergeFinder {
  public:
   explicit MergeFinder(ModelSection& section) : section_(section) {}
 
-  void operator()(Batch& tokens) {
-    tokens.ids.resize(tokens.size());
-    section_.vocabulary.find_all(tokens.all(), tokens.ids);
+  void operator()(Batch& batch) {
+    auto& [tokens, ids] = batch;
+    ids.resize(tokens.size());
+    section_.vocabulary.find_all(tokens.all(), ids);
     for (size_t i = 0; i < tokens.size(); ++i)
-      if (tokens.ids[i] == Vocabulary::kNone)
+      if (ids[i] == Vocabulary::kNone)
         bad_input("{}: model.merges has the token \"{}\", which is not in model.vocab",
                   section_.source, replace_invalid_utf8(tokens.text(i)));
     for (size_t i = 0; i < tokens.size(); i += 2)
-      section_.merges.push_back({tokens.ids[i], tokens.ids[i + 1],
-                                 static_cast<uint32_t>(section_.merges.size()),
+      section_.merges.push_back({ids[i], ids[i + 1], static_cast<uint32_t>(section_.merges.size()),
                                  find_joined(tokens.text(i, 2))});
   }
 
@@ -185,7 +164,7 @@ void read_line(JsonReader& reader, const std::string& source, Batches& merges) {
 
 void read_merges(JsonReader& reader, ModelSection& section, Background& background) {
   // More than there will be: memory that is not written to is not taken.
-  section.merges.reserve(std::min(reader.remaining() / 12, 4 * kMostReserved));
+  section.merges.reserve(std::min(reader.remaining() / 12, 4 * Vocabulary::kMostReserved));
   Batches merges(background, MergeFinder(section));
   Gap between;
   reader.enter_array();
@@ -244,7 +223,7 @@ std::string type_of(const ModelSection& section) {
 std::unique_ptr<Model> read_model(JsonReader& reader, const std::string& source) {
   Json options = Json::object();
   ModelSection section{
-      StageConfig(JsonObject(options, source, "model")), source, {}, {}, {}, {}, {}};
+      StageConfig(JsonObject(options, source, "model")), source, {}, {}, {}, {}, {}, {}};
   read_section(reader, options, section);
   if (!section.has_vocabulary) bad_input("{}: model.vocab is missing", source);
   const std::string type = type_of(section);

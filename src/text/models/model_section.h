@@ -3,41 +3,15 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "text/json_reader.h"
 #include "text/models/bpe_merges.h"
 #include "text/stages.h"
+#include "text/string_list.h"
 #include "text/vocabulary.h"
 
 namespace hearth::text {
-
-/// Pieces in order of their ids.
-class ScoredPieces {
- public:
-  void reserve(size_t pieces) {
-    ends_.reserve(pieces);
-    scores_.reserve(pieces);
-  }
-  void add(std::string_view piece, double score) {
-    text_ += piece;
-    ends_.push_back(text_.size());
-    scores_.push_back(score);
-  }
-  bool empty() const { return ends_.empty(); }
-  size_t size() const { return ends_.size(); }
-  std::string_view text(size_t id) const {
-    const size_t begin = id == 0 ? 0 : ends_[id - 1];
-    return std::string_view(text_).substr(begin, ends_[id] - begin);
-  }
-  std::vector<double> take_scores() { return std::move(scores_); }
-
- private:
-  std::string text_;
-  std::vector<size_t> ends_;
-  std::vector<double> scores_;
-};
 
 struct ModelSection {
   StageConfig options;  ///< everything but `vocab` and `merges`
@@ -45,7 +19,8 @@ struct ModelSection {
 
   bool has_vocabulary = false;
   Vocabulary vocabulary;  ///< when `vocab` is an object
-  ScoredPieces scored;    ///< when it is a list (Unigram)
+  StringList scored;      ///< when it is a list (Unigram), by id
+  std::vector<double> scores;
   bool has_merges = false;
   /// In order of rank. `merged` is the token of both texts one after the other, Vocabulary::kNone
   /// when there is none.

@@ -37,7 +37,7 @@ class PlamoModel : public VocabularyModel {
       scores_[id] = static_cast<int64_t>(score);
       keys.push_back({token.text, id});
     }
-    trie_ = Trie(std::move(keys));
+    trie_ = Trie(keys);
     for (size_t byte = 0; byte < bytes_.size(); ++byte)
       if (bytes_[byte] == Vocabulary::kNone)
         bad_input("{}: the byte {} has no token", source, byte_token(static_cast<uint8_t>(byte)));

@@ -1,6 +1,7 @@
 // The Unigram model of tokenizer.json.
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "base/background.h"
 #include "base/error.h"
@@ -19,9 +20,9 @@ constexpr uint32_t kPiecesWorthAThread = 1 << 14;
 
 class UnigramModel : public Model {
  public:
-  UnigramModel(ScoredPieces pieces, std::optional<uint32_t> unk, bool byte_fallback,
-               std::string source)
-      : scores_(pieces.take_scores()),
+  UnigramModel(const StringList& pieces, std::vector<double> scores, std::optional<uint32_t> unk,
+               bool byte_fallback, std::string source)
+      : scores_(std::move(scores)),
         unk_(unk),
         byte_fallback_(byte_fallback),
         source_(std::move(source)) {
@@ -31,7 +32,7 @@ class UnigramModel : public Model {
     std::vector<Trie::Key> keys;  // from the last on, because of equal texts the last one counts
     keys.reserve(count);
     for (uint32_t id = count; id-- > 0;) keys.push_back({pieces.text(id), id});
-    trie_ = Trie(std::move(keys));
+    trie_ = Trie(keys);
     background.finish();
     // A text that appears twice keeps its first name for decoding.
     for (uint32_t id = 0; id < count; ++id)
@@ -75,15 +76,11 @@ class UnigramModel : public Model {
   bool names_unknown_by_text() const override { return true; }
 
  private:
-  void add_to_vocabulary(const ScoredPieces& pieces) {
-    std::vector<std::string_view> texts;
-    std::vector<uint32_t> ids;
-    for (uint32_t id = 0; id < pieces.size(); ++id) {
-      texts.push_back(pieces.text(id));
-      ids.push_back(id);
-    }
-    vocabulary_.reserve(texts.size());
-    vocabulary_.add_all(texts, ids);
+  void add_to_vocabulary(const StringList& pieces) {
+    std::vector<uint32_t> ids(pieces.size());
+    std::iota(ids.begin(), ids.end(), 0u);
+    vocabulary_.reserve(pieces.size());
+    vocabulary_.add_all(pieces.all(), ids);
   }
 
   struct Output {
@@ -154,7 +151,7 @@ std::unique_ptr<Model> make_unigram_model(ModelSection section) {
   std::optional<uint32_t> unk;
   const auto count = static_cast<int64_t>(section.scored.size());
   if (options.has("unk_id")) unk = static_cast<uint32_t>(options.integer("unk_id", 0, count - 1));
-  return std::make_unique<UnigramModel>(std::move(section.scored), unk,
+  return std::make_unique<UnigramModel>(section.scored, std::move(section.scores), unk,
                                         options.flag("byte_fallback", false), section.source);
 }
 

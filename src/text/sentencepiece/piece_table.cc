@@ -16,7 +16,7 @@ PieceTable::PieceTable(const SentencePieceFile& file, const std::string& source)
     if (file.pieces[id].type == PieceType::user_defined)
       user_defined.push_back({file.pieces[id].text, id});
   }
-  user_defined_ = Trie(std::move(user_defined));
+  user_defined_ = Trie(user_defined);
   if (unk_ == Vocabulary::kNone) bad_input("{}: has no unknown piece", source);
   const bool all_bytes = std::find(bytes_.begin(), bytes_.end(), Vocabulary::kNone) == bytes_.end();
   if (byte_fallback_ && !all_bytes)

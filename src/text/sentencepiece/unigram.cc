@@ -26,7 +26,7 @@ class SentencePieceUnigram : public SentencePieceModel {
       if (type == PieceType::normal || type == PieceType::user_defined)
         keys.push_back({table().text(id), id});
     }
-    trie_ = Trie(std::move(keys));
+    trie_ = Trie(keys);
     unk_score_ = lowest - kUnkPenalty;
   }
 
