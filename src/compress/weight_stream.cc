@@ -13,15 +13,12 @@
 namespace hearth::compress {
 namespace {
 
-constexpr int kLanes = 16;  // of sums, so that the compiler keeps them in vectors
-
 struct Errors {
-  double squared = 0, weight_squared = 0;
+  kernels::SquaredSums sums;
   int64_t not_finite = 0;
-  void add(const Errors& other) {
-    squared += other.squared;
-    weight_squared += other.weight_squared;
-    not_finite += other.not_finite;
+  void add(const kernels::SquaredSums& other) {
+    sums.error += other.error;
+    sums.weights += other.weights;
   }
 };
 
@@ -99,8 +96,10 @@ class WeightStream {
              return quantize_part(
                  rows, begin, end, part,
                  codes.data() + bytes_of(code_type_, (begin - first) * args_.cols));
-           }))
-        total.add(errors);
+           })) {
+        total.add(errors.sums);
+        total.not_finite += errors.not_finite;
+      }
       sink(std::span(codes).first(size));
     }
     finish(total);
@@ -157,7 +156,7 @@ class WeightStream {
         has_zero_points() ? zero_points_.data() + bytes_of(code_type_, begin * groups()) : nullptr;
     kernels::quantize_rows(args_, values, count, active_isa(), {codes, scales, zero_points});
     Errors out = measure(part, matrix_of(count, codes, scales, zero_points));
-    if (!std::isfinite(out.weight_squared))
+    if (!std::isfinite(out.sums.weights))
       out.not_finite = kernels::scan_rows(values, count * args_.cols).not_finite;
     return out;
   }
@@ -190,26 +189,9 @@ class WeightStream {
     Errors out;
     for (int64_t row = 0; row < matrix.rows; ++row) {
       kernels::decode_row(matrix, row, active_isa(), part.row.data());
-      out.add(compare(part.row.data(), part.values.data() + row * matrix.cols, matrix.cols));
+      out.add(kernels::squared_sums(part.row.data(), part.values.data() + row * matrix.cols,
+                                    matrix.cols, active_isa()));
     }
-    return out;
-  }
-
-  // Sums of one row are f32: the report shows three digits.
-  static Errors compare(const float* decoded, const float* weights, int64_t count) {
-    float squared[kLanes] = {}, weight_squared[kLanes] = {};
-    const auto take = [&](int64_t i, int lane) {
-      const float difference = decoded[i] - weights[i];
-      squared[lane] += difference * difference;
-      weight_squared[lane] += weights[i] * weights[i];
-    };
-    int64_t i = 0;
-    for (; i + kLanes <= count; i += kLanes)
-      for (int lane = 0; lane < kLanes; ++lane) take(i + lane, lane);
-    for (; i < count; ++i) take(i, 0);
-    Errors out;
-    for (const float sum : squared) out.squared += static_cast<double>(sum);
-    for (const float sum : weight_squared) out.weight_squared += static_cast<double>(sum);
     return out;
   }
 
@@ -219,7 +201,7 @@ class WeightStream {
           "the weight \"{}\" has {} elements that are NaN or infinite; it cannot be compressed",
           weight_.tensor, total.not_finite);
     record_->peak_private_bytes = runtime::anonymous_bytes();
-    record_->layer.error = total.weight_squared > 0 ? total.squared / total.weight_squared : 0;
+    record_->layer.error = total.sums.weights > 0 ? total.sums.error / total.sums.weights : 0;
   }
 
   PlannedWeight weight_;

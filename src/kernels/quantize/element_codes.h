@@ -78,21 +78,19 @@ struct ElementCodes {
     return {-S::reduce_max(S::sub(S::zero(), least)), S::reduce_max(greatest)};
   }
 
-  // Sums 32 vectors at a time in f32, which keeps a sum within some 1e-7 of the exact one. Lanes
-  // past the end hold 0, which is stored without an error.
+  // Lanes past the end hold 0, which is stored without an error.
   static double squared_error(const float* weights, int64_t count, const GroupScale& scale) {
-    constexpr int64_t kBlock = 32 * S::kLanes;
     const EncodeArgs args = {weights, count, scale, nullptr, 0, nullptr};
     const F zero_point = S::set1(scale.zero_point), factor = S::set1(scale.scale);
     double total = 0;
-    for (int64_t begin = 0; begin < count; begin += kBlock) {
+    for (int64_t begin = 0; begin < count; begin += kSummed) {
       F sum = S::zero();
       const auto take = [&](F w) {
         const F value = S::to_float(code(Uint8Codes{}, w, args));
         const F error = S::sub(S::mul(S::sub(value, zero_point), factor), w);
         sum = S::fma(error, error, sum);
       };
-      const int64_t end = begin + kBlock < count ? begin + kBlock : count;
+      const int64_t end = begin + kSummed < count ? begin + kSummed : count;
       int64_t i = begin;
       for (; i + S::kLanes <= end; i += S::kLanes) take(S::load(weights + i));
       if (i < end) take(S::load_partial(weights + i, end - i));
@@ -101,7 +99,30 @@ struct ElementCodes {
     return total;
   }
 
+  static SquaredSums squared_sums(const float* values, const float* weights, int64_t count) {
+    SquaredSums total;
+    for (int64_t begin = 0; begin < count; begin += kSummed) {
+      F errors = S::zero(), squares = S::zero();
+      const auto take = [&](F value, F weight) {
+        const F error = S::sub(value, weight);
+        errors = S::fma(error, error, errors);
+        squares = S::fma(weight, weight, squares);
+      };
+      const int64_t end = begin + kSummed < count ? begin + kSummed : count;
+      int64_t i = begin;
+      for (; i + S::kLanes <= end; i += S::kLanes) take(S::load(values + i), S::load(weights + i));
+      if (i < end)
+        take(S::load_partial(values + i, end - i), S::load_partial(weights + i, end - i));
+      total.error += static_cast<double>(S::reduce_add(errors));
+      total.weights += static_cast<double>(S::reduce_add(squares));
+    }
+    return total;
+  }
+
  private:
+  // Added up in f32 at a time, which keeps a sum within some 1e-7 of the exact one.
+  static constexpr int64_t kSummed = 32 * S::kLanes;
+
   static I is_negative(F x) { return S::template shift_right<31>(S::as_int(x)); }  // 1 or 0
 };
 
@@ -117,7 +138,8 @@ constexpr QuantizeKernel element_codes_kernel(const char* name, Isa isa) {
 #include "kernels/quantize/formats.inc"
 #undef HEARTH_QUANTIZE_FORMAT
           },
-          Codes::squared_error};
+          Codes::squared_error,
+          Codes::squared_sums};
 }
 
 }  // namespace hearth::kernels

@@ -39,6 +39,7 @@ struct QuantizeKernel {
   void (*encode[kQuantizeFormats])(const EncodeArgs& args);
   /// The sum of (w - (code - zero_point) * scale)^2 with codes of int8_asym.
   double (*squared_error)(const float* weights, int64_t count, const GroupScale& scale);
+  SquaredSums (*squared_sums)(const float* values, const float* weights, int64_t count);
 };
 
 /// All kernels, best first, the reference last (kernels.inc).

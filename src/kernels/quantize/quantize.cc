@@ -211,6 +211,10 @@ void int8_row_errors(const float* weights, int64_t rows, int64_t cols, const Qua
   }
 }
 
+SquaredSums squared_sums(const float* values, const float* weights, int64_t count, Isa isa) {
+  return first_for(quantize_kernels(), isa).squared_sums(values, weights, count);
+}
+
 void int8_row_errors(const float* weights, int64_t rows, int64_t cols, Isa isa, float* errors) {
   int8_row_errors(weights, rows, cols, first_for(quantize_kernels(), isa), errors);
 }

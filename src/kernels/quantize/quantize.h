@@ -78,6 +78,14 @@ float tensor_scale(const QuantizeArgs& args);
 /// The 16 values of cb4, ascending.
 std::span<const float> cb4_table();
 
+/// What tells how well `values` stand for `weights`. Sums round differently with each `isa`, by a
+/// few units of 1e-7; they are not finite when a weight is not.
+struct SquaredSums {
+  double error = 0;    ///< of (value - weight)^2
+  double weights = 0;  ///< of weight^2
+};
+SquaredSums squared_sums(const float* values, const float* weights, int64_t count, Isa isa);
+
 /// The mean squared error of each row after int8_asym with one scale a row, the measure NNCF
 /// orders layers by (they take a tensor's largest); errors[rows]. Sums round differently with each
 /// `isa`, by a few units of 1e-7.

@@ -223,6 +223,34 @@ TEST(ScanRows, FindsTheLargestMagnitudeAndCountsWhatIsNotFinite) {
   EXPECT_EQ(a.not_finite, 6);
 }
 
+TEST(SquaredSums, OfEveryKernelAreTheReferences) {
+  std::mt19937 generator = seeded_generator();
+  for (const int64_t count : {0, 1, 7, 8, 33, 1000, 4099}) {
+    const std::vector<float> weights = random_floats(generator, count);
+    const std::vector<float> values = random_floats(generator, count);
+    const SquaredSums expected =
+        quantize_kernels().back().squared_sums(values.data(), weights.data(), count);
+    for (const QuantizeKernel& kernel : kernels()) {
+      const SquaredSums sums = kernel.squared_sums(values.data(), weights.data(), count);
+      // A lane adds up 32 squares in f32: 32 half units in the last place at most.
+      EXPECT_NEAR(sums.error, expected.error, 32 * 0x1p-24 * expected.error) << seed_note();
+      EXPECT_NEAR(sums.weights, expected.weights, 32 * 0x1p-24 * expected.weights) << kernel.name;
+    }
+  }
+}
+
+TEST(SquaredSums, AreNotFiniteWhenAWeightIsNot) {
+  const std::vector<float> values(40, 1.0f);
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()})
+    for (const size_t at : {0u, 13u, 39u})
+      for (const QuantizeKernel& kernel : kernels()) {
+        std::vector<float> weights(40, 0.5f);
+        weights[at] = bad;
+        EXPECT_FALSE(std::isfinite(kernel.squared_sums(values.data(), weights.data(), 40).weights));
+      }
+}
+
 TEST(QuantizeFormats, ANameNamesItsFormat) {
   for (int i = 0; i < kQuantizeFormats; ++i) {
     const auto format = static_cast<QuantizeFormat>(i);

@@ -65,6 +65,17 @@ double squared_error(const float* weights, int64_t count, const GroupScale& scal
   return sum;
 }
 
+SquaredSums squared_sums(const float* values, const float* weights, int64_t count) {
+  SquaredSums sums;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto weight = static_cast<double>(weights[i]);
+    const double error = static_cast<double>(values[i]) - weight;
+    sums.error += error * error;
+    sums.weights += weight * weight;
+  }
+  return sums;
+}
+
 }  // namespace
 
 const QuantizeKernel& quantize_reference() {
@@ -76,7 +87,8 @@ const QuantizeKernel& quantize_reference() {
 #include "kernels/quantize/formats.inc"
 #undef HEARTH_QUANTIZE_FORMAT
                                             },
-                                            squared_error};
+                                            squared_error,
+                                            squared_sums};
   return kernel;
 }
 
