@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -18,6 +19,23 @@ def absent(what):
     if os.environ.get("HEARTH_REQUIRE_ORACLES") == "1":
         pytest.fail(f"{what}, and HEARTH_REQUIRE_ORACLES=1 does not let this be skipped")
     pytest.skip(what)
+
+
+def peak_private(process):
+    """The most anonymous memory that a process has at one time until it ends well, in bytes. Not from
+    smaps_rollup, for which the kernel walks over all mapped weights while the process waits."""
+    status = pathlib.Path(f"/proc/{process.pid}/status")
+    peak = samples = 0
+    while process.poll() is None:
+        try:
+            line = next(x for x in status.read_text().splitlines() if x.startswith("RssAnon:"))
+        except (OSError, StopIteration):  # it has just ended
+            continue
+        peak, samples = max(peak, int(line.split()[1]) * 1024), samples + 1
+        time.sleep(0.01)
+    assert process.returncode == 0, process.stderr.read()
+    assert samples > 10
+    return peak
 
 
 class Hearth:

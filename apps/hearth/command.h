@@ -37,9 +37,9 @@ class TerminalProgress : public Progress {
   bool cancelled() const override;
 
  private:
-  std::string task_;
+  std::string task_, what_;
   bool terminal_;
-  double start_;
+  double start_ = 0;  // of what is counted in `what_`
   double drawn_ = 0;
 };
 

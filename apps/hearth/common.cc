@@ -34,14 +34,19 @@ double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+// "95.4 MB", "1.10 G weights", "12 prompts"
 std::string amount(uint64_t n, std::string_view what) {
   std::ostringstream out;
-  if (what == "bytes") {
-    out.precision(n < 10'000'000'000 ? 2 : 1);
-    out << std::fixed << static_cast<double>(n) / 1e9 << " GB";
+  const auto value = static_cast<double>(n);
+  const char* unit = value >= 1e9 ? "G" : "M";
+  if (what == "bytes" || n >= 10'000'000) {
+    out.precision(value >= 1e9 && value < 1e10 ? 2 : 1);
+    out << std::fixed << value / (value >= 1e9 ? 1e9 : 1e6) << ' ' << unit;
+    if (what == "bytes") return out.str() + "B";
   } else {
-    out << n << ' ' << what;
+    out << n;
   }
+  out << ' ' << what;
   return out.str();
 }
 
@@ -70,7 +75,7 @@ AnyMap ModelOptions::device_properties() const {
 }
 
 TerminalProgress::TerminalProgress(std::string task)
-    : task_(std::move(task)), terminal_(isatty(STDERR_FILENO) != 0), start_(seconds()) {}
+    : task_(std::move(task)), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 TerminalProgress::~TerminalProgress() {
   if (terminal_ && drawn_ > 0) std::fprintf(stderr, "\r\x1b[K");
@@ -78,7 +83,12 @@ TerminalProgress::~TerminalProgress() {
 
 void TerminalProgress::update(uint64_t done, uint64_t total, std::string_view what) {
   const double now = seconds();
-  if (!terminal_ || (now - drawn_ < 0.1 && done < total) || total == 0) return;
+  if (!terminal_ || total == 0) return;
+  if (what != what_) {
+    what_ = what;
+    start_ = now;
+  }
+  if (now - std::max(drawn_, start_) < 0.1) return;  // too early to tell a rate, or to draw again
   drawn_ = now;
   const double fraction = static_cast<double>(done) / static_cast<double>(total);
   const double elapsed = now - start_;

@@ -2,6 +2,7 @@
 
 #include <hearth/exception.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -43,11 +44,13 @@ std::vector<float> parse_table(const std::string& text) {
   std::vector<float> out;
   std::istringstream list(text);
   for (std::string item; std::getline(list, item, ',');) {
+    size_t read = 0;
     try {
-      out.push_back(std::stof(item));
+      out.push_back(std::stof(item, &read));
     } catch (const std::exception&) {
-      refuse("--codebook: \"" + item + "\" is no number");
+      read = 0;
     }
+    if (read == 0 || read != item.size()) refuse("--codebook: \"" + item + "\" is no number");
   }
   return out;
 }
@@ -69,6 +72,27 @@ Json describe(const CompressReport& report) {
           {"peak_private_bytes", report.peak_private_bytes}};
 }
 
+// Known to optimum-cli, and refused here.
+struct Unsupported {
+  const char* flag;
+  bool has_value;
+  const char* why;
+};
+
+constexpr const char* kOfData =
+    " needs the activations of a dataset, and datasets are not supported yet; --awq, --ratio and "
+    "smaller groups go by the weights alone";
+constexpr const char* kOfActivations =
+    " is of quantized activations, which are not supported yet; --weight-format compresses weights "
+    "alone";
+
+constexpr Unsupported kUnsupported[] = {
+    {"--dataset", true, kOfData},           {"--num-samples", true, kOfData},
+    {"--scale-estimation", false, kOfData}, {"--gptq", false, kOfData},
+    {"--lora-correction", false, kOfData},  {"--quantization-statistics-path", true, kOfData},
+    {"--quant-mode", true, kOfActivations}, {"--smooth-quant-alpha", true, kOfActivations},
+};
+
 struct Sum {
   size_t layers = 0;
   uint64_t bytes = 0;
@@ -84,6 +108,7 @@ std::string format_and_group(const CompressedLayer& layer) {
 
 void CompressFlags::add_to(CLI::App& command, bool float_formats) {
   command_ = &command;
+  float_formats_ = float_formats;
   const std::string floats =
       float_formats ? "fp32, fp16, bf16, original (as the checkpoint), " : "";
   command.add_option("--weight-format", weight_format,
@@ -99,8 +124,7 @@ void CompressFlags::add_to(CLI::App& command, bool float_formats) {
                   "Layers that no group of this size divides: error, ignore (they stay), adjust "
                   "(a smaller group, else the backup)")
       ->check(CLI::IsMember({"error", "ignore", "adjust"}));
-  command.add_option("--ratio", ratio, "Share of the weights in the format; the rest: the backup")
-      ->check(CLI::Range(0.0, 1.0));
+  command.add_option("--ratio", ratio, "Share of the weights in the format; the rest: the backup");
   command.add_option("--backup-precision", backup,
                      "Format of the other layers: none, int8_sym, int8_asym");
   command.add_flag("--all-layers", all_layers, "Embeddings and the last layer in the format too");
@@ -112,14 +136,34 @@ void CompressFlags::add_to(CLI::App& command, bool float_formats) {
                      "Layers that stay as they are: JSON {names, patterns, types}");
   command.add_option("--codebook", table, "Of format codebook: ascending values, with commas");
   command.add_option("--report", report, "File for the report, as JSON");
+  for (const Unsupported& one : kUnsupported) {
+    CLI::Option* option =
+        one.has_value ? command.add_option(one.flag, "") : command.add_flag(one.flag);
+    option->group("Not supported yet");
+  }
+}
+
+// Before the work, not after it.
+void CompressFlags::check_report() const {
+  if (!given("--report")) return;
+  const std::filesystem::path folder = std::filesystem::absolute(report).parent_path();
+  if (!std::filesystem::is_directory(folder))
+    refuse("--report: there is no folder " + folder.string());
 }
 
 bool CompressFlags::given(const char* flag) const { return command_->count(flag) > 0; }
 
 void CompressFlags::apply_to(ExportOptions& options) const {
+  for (const Unsupported& one : kUnsupported)
+    if (given(one.flag)) refuse(one.flag + std::string(one.why));
   static const std::map<std::string, ElementType> kFloats = {
       {"fp32", ElementType::f32}, {"fp16", ElementType::f16}, {"bf16", ElementType::bf16}};
+  check_report();
   const auto is_float = kFloats.find(weight_format);
+  if (!float_formats_ && (weight_format == "original" || is_float != kFloats.end()))
+    refuse("--weight-format " + weight_format +
+           " makes nothing smaller; hearth export takes it, and hearth compress int8, int4 and the "
+           "like");
   if (weight_format.empty() || weight_format == "original" || is_float != kFloats.end()) {
     for (const char* flag :
          {"--sym", "--group-size", "--group-size-fallback", "--ratio", "--backup-precision",
@@ -154,7 +198,11 @@ void CompressFlags::apply_to(ExportOptions& options) const {
 }
 
 void CompressFlags::print(const ExportReport& exported, const std::string& output) const {
-  if (!exported.compression) return;
+  if (!exported.compression) {
+    if (!report.empty())
+      std::fprintf(stderr, "%s: no weight was compressed, so there is no report\n", output.c_str());
+    return;
+  }
   const CompressReport& all = *exported.compression;
   std::map<std::string, Sum> sums;
   for (const CompressedLayer& layer : all.layers) {
@@ -176,6 +224,7 @@ void CompressFlags::print(const ExportReport& exported, const std::string& outpu
   if (report.empty()) return;
   std::ofstream file(report);
   file << describe(all).dump(1) << "\n";
+  file.close();  // writes what is buffered
   if (!file) throw Exception(ErrorKind::failed, report + ": could not be written");
 }
 

@@ -24,6 +24,8 @@ struct CompressFlags {
 
  private:
   CLI::App* command_ = nullptr;
+  bool float_formats_ = false;
+  void check_report() const;
   bool given(const char* flag) const;
 };
 

@@ -30,7 +30,7 @@ Compression::Compression(ir::Graph& graph, const CompressOptions& options, Progr
     throw_if_cancelled(progress);
     const double out = int8_sensitivity(weight, graph.node(weight.constant).data, *buffers);
     looked_at += static_cast<uint64_t>(weight.elements());
-    if (progress != nullptr) progress->update(looked_at, all, "weights looked at");
+    if (progress != nullptr) progress->update(looked_at, all, "weights");
     return out;
   });
   for (const PlannedWeight& weight : plan_.weights) records_.push_back(record_of(weight));

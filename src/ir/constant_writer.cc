@@ -49,7 +49,7 @@ void ConstantWriter::append_piece(std::span<const std::byte> piece) {
   throw_if_cancelled(progress_);
   file_.write(piece);
   done_bytes_ += piece.size();
-  if (progress_ != nullptr) progress_->update(done_bytes_, total_bytes_, "weights");
+  if (progress_ != nullptr) progress_->update(done_bytes_, total_bytes_, "bytes");
 }
 
 }  // namespace hearth::ir

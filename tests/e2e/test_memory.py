@@ -1,14 +1,14 @@
 """Memory on a model of 1.1 billion parameters, random weights in TinyLlama's shape: what is private
-to the process (Anonymous in smaps_rollup), sampled while it runs."""
+to the process, sampled while it runs."""
 
 import json
-import pathlib
 import shutil
 import signal
 import subprocess
 import time
 
 import pytest
+from conftest import peak_private
 
 MB = 1024 * 1024
 ROOM = 6 << 30  # the checkpoint and its IR
@@ -32,21 +32,6 @@ def export(hearth, checkpoint):
     return out, peak_private(process)
 
 
-def peak_private(process):
-    rollup = pathlib.Path(f"/proc/{process.pid}/smaps_rollup")
-    peak = samples = 0
-    while process.poll() is None:
-        try:
-            line = next(x for x in rollup.read_text().splitlines() if x.startswith("Anonymous:"))
-        except (OSError, StopIteration):  # it has just ended
-            continue
-        peak, samples = max(peak, int(line.split()[1]) * 1024), samples + 1
-        time.sleep(0.01)
-    assert process.returncode == 0, process.stderr.read()
-    assert samples > 10
-    return peak
-
-
 def test_an_interrupted_export_leaves_nothing(hearth, checkpoint):
     out = checkpoint.parent / "half/ir"
     out.parent.mkdir()
@@ -62,6 +47,15 @@ def test_an_interrupted_export_leaves_nothing(hearth, checkpoint):
 def test_export_needs_little_memory(export):
     _, peak = export
     assert MB < peak < 300 * MB
+
+
+@pytest.mark.parametrize("flags", [["int8"], ["int4", "--group-size", 128]], ids=["int8", "int4"])
+def test_compression_needs_little_memory(hearth, checkpoint, flags):
+    """Less than one of the two largest tensors, 131 MB in bf16."""
+    out = checkpoint.parent / "small"
+    peak = peak_private(hearth.start("export", "-m", checkpoint, out, "--weight-format", *flags))
+    shutil.rmtree(out)
+    assert MB < peak < 100 * MB
 
 
 def test_weights_are_held_once(hearth, export, tmp_path):
