@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "base/threads.h"
@@ -20,7 +21,7 @@ struct PartBuffer {
 /// more page faults than reading the model.
 struct BlockBuffers {
   std::vector<PartBuffer> parts;
-  std::vector<std::byte> codes;
+  std::array<std::vector<std::byte>, 3> codes;  ///< of one block each
 };
 
 /// Rows in pairs: two rows of 4-bit codes, scales or zero points fill whole bytes.

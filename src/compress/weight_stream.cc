@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/background.h"
 #include "base/cpu.h"
 #include "base/error.h"
 #include "compress/decompression.h"
@@ -76,32 +77,36 @@ class WeightStream {
 
   void scan(const FloatRows& rows) {
     const RowBlocks blocks(weight_, *buffers_);
+    const auto work = [&](int64_t begin, int64_t end, PartBuffer& part) {
+      rows.read(begin, end - begin, part.values.data());
+      return kernels::scan_rows(part.values.data(), (end - begin) * args_.cols);
+    };
     for (int64_t first = 0; first < weight_.rows; first += blocks.block_rows())
-      for (const auto& found : blocks.run(first, [&](int64_t begin, int64_t end, PartBuffer&part) {
-             rows.read(begin, end - begin, part.values.data());
-             return kernels::scan_rows(part.values.data(), (end - begin) * args_.cols);
-           }))
-        args_.scan.merge(found);
+      for (const auto& found : blocks.run(first, work)) args_.scan.merge(found);
   }
 
+  // Blocks are handed on while the next one is worked on: one is in the sink, one waits, one is
+  // made.
   void quantize(const FloatRows& rows, const ByteSink& sink) {
     const RowBlocks blocks(weight_, *buffers_);
-    std::vector<std::byte>& codes = buffers_->codes;
+    Background handing_on(blocks.block_rows() < weight_.rows ? 1 : 0);
     Errors total;
+    size_t number = 0;
     for (int64_t first = 0; first < weight_.rows; first += blocks.block_rows()) {
+      std::vector<std::byte>& codes = buffers_->codes[number++ % buffers_->codes.size()];
       const size_t size = bytes_of(code_type_, (blocks.end(first) - first) * args_.cols);
       if (codes.size() < size) codes.resize(size);
-      for (const Errors& errors :
-           blocks.run(first, [&](int64_t begin, int64_t end, PartBuffer&part) {
-             return quantize_part(
-                 rows, begin, end, part,
-                 codes.data() + bytes_of(code_type_, (begin - first) * args_.cols));
-           })) {
+      const auto work = [&](int64_t begin, int64_t end, PartBuffer& part) {
+        return quantize_part(rows, begin, end, part,
+                             codes.data() + bytes_of(code_type_, (begin - first) * args_.cols));
+      };
+      for (const Errors& errors : blocks.run(first, work)) {
         total.add(errors.sums);
         total.not_finite += errors.not_finite;
       }
-      sink(std::span(codes).first(size));
+      handing_on.put([&sink, made = std::span(codes).first(size)] { sink(made); });
     }
+    handing_on.finish();
     finish(total);
   }
 
@@ -241,16 +246,16 @@ CompressedWeight compressed_bytes(const PlannedWeight& weight, const Bytes& sour
 double int8_sensitivity(const PlannedWeight& weight, const Bytes& source, BlockBuffers& buffers) {
   const FloatRows rows(weight, source);
   const RowBlocks blocks(weight, buffers);
+  const auto work = [&](int64_t begin, int64_t end, PartBuffer& part) {
+    rows.read(begin, end - begin, part.values.data());
+    std::vector<float> errors(static_cast<size_t>(end - begin));
+    kernels::int8_row_errors(part.values.data(), end - begin, weight.cols, active_isa(),
+                             errors.data());
+    return *std::max_element(errors.begin(), errors.end());
+  };
   float largest = 0;
   for (int64_t first = 0; first < weight.rows; first += blocks.block_rows())
-    for (const float of_part : blocks.run(first, [&](int64_t begin, int64_t end, PartBuffer&part) {
-           rows.read(begin, end - begin, part.values.data());
-           std::vector<float> errors(static_cast<size_t>(end - begin));
-           kernels::int8_row_errors(part.values.data(), end - begin, weight.cols, active_isa(),
-                                    errors.data());
-           return *std::max_element(errors.begin(), errors.end());
-         }))
-      largest = std::max(largest, of_part);
+    for (const float of_part : blocks.run(first, work)) largest = std::max(largest, of_part);
   return static_cast<double>(largest);
 }
 
