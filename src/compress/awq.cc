@@ -105,6 +105,8 @@ class Awq {
     // Experts that share their input share the factors.
     const bool is_shared = experts > 1 && input.rank() != 3;
     std::vector<float> factors = column_factors(weight, is_shared ? 1 : experts);
+    // NaN and infinities stay where they are, so that the weight that has them is named.
+    if (!std::all_of(factors.begin(), factors.end(), [](float f) { return f > 0; })) return;
     std::vector<float> inverse(factors.size());
     std::transform(factors.begin(), factors.end(), inverse.begin(), [](float f) { return 1 / f; });
     const auto found = by_reader_.find(source);

@@ -2,6 +2,7 @@
 that OpenVINO computes alike."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -126,19 +127,23 @@ def test_refusals(hearth, bundled_ir, tmp_path, arguments, words):
     assert not (tmp_path / "out").exists()
 
 
-def test_nan_is_named(hearth, bundled, tmp_path):
+@pytest.mark.parametrize("value, options", [
+    (np.nan, ["int4"]), (np.nan, ["int8"]), (np.inf, ["int8", "--sym"]), (-np.inf, ["nf4", "--group-size", "16"]),
+    (np.nan, ["nvfp4"]), (np.inf, ["mxfp4", "--group-size-fallback", "ignore"]), (np.nan, ["fp8_e5m2"]),
+    (np.nan, ["codebook", "--codebook", "-1,0,1"]), (np.inf, ["int4", "--awq"]), (np.nan, ["int4", "--ratio", "0.5"])],
+    ids=str)
+def test_what_is_not_finite_is_named(hearth, bundled, tmp_path, value, options):
     from safetensors.numpy import load_file, save_file
-    import shutil
 
     folder = tmp_path / "model"
     shutil.copytree(bundled, folder)
     weights = load_file(folder / "model.safetensors")
     name = next(n for n in weights if n.endswith("down_proj.weight"))
-    weights[name].flat[5] = np.nan
+    weights[name].flat[[5, 700]] = value
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
-    told = hearth.try_run("export", "-m", folder, tmp_path / "out", "--weight-format", "int4")
-    assert told.returncode == 2 and name in told.stderr and "NaN" in told.stderr, told.stderr
-    assert not (tmp_path / "out").exists()
+    told = hearth.try_run("export", "-m", folder, tmp_path / "out", "--weight-format", *options)
+    assert told.returncode == 2 and f'{name}" has 2 elements that are NaN or infinite' in told.stderr, told.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
 def odd_model(folder):
