@@ -57,12 +57,15 @@ class WeightStream {
     } else {
       quantize_columns(rows, sink);
     }
-    done_ = true;
   }
-  // The codes come first in the file; whoever asks for scales alone has them made.
-  const std::vector<std::byte>& scales() { return ready(), scales_; }
-  const std::vector<std::byte>& zero_points() { return ready(), zero_points_; }
-  float tensor_scale() { return ready(), kernels::tensor_scale(args_); }
+  // The codes come first in the file; whoever asks for scales alone has them made. They are let go
+  // of at once: those of all weights of a large model take more than all else.
+  void scales(const ByteSink& sink) { hand_over(scales_, sink); }
+  void zero_points(const ByteSink& sink) { hand_over(zero_points_, sink); }
+  float tensor_scale() {
+    if (args_.scan.max_magnitude == 0) scan(FloatRows(weight_, source_));
+    return kernels::tensor_scale(args_);
+  }
 
  private:
   static size_t bytes_of(ElementType type, int64_t count) {
@@ -71,8 +74,10 @@ class WeightStream {
   const kernels::FormatTraits& traits() const { return kernels::traits(args_.format); }
   int64_t groups() const { return args_.group == 0 ? 0 : args_.cols / args_.group; }
   int64_t scale_count() const { return weight_.rows * groups(); }
-  void ready() {
-    if (!done_) codes([](std::span<const std::byte>) {});
+  void hand_over(std::vector<std::byte>& made, const ByteSink& sink) {
+    if (made.empty()) codes([](std::span<const std::byte>) {});
+    sink(made);
+    std::vector<std::byte>().swap(made);
   }
 
   void scan(const FloatRows& rows) {
@@ -217,7 +222,6 @@ class WeightStream {
   kernels::QuantizeArgs args_;
   ElementType code_type_ = ElementType::dynamic;
   std::vector<std::byte> scales_, zero_points_;
-  bool done_ = false;
 };
 
 }  // namespace
@@ -230,11 +234,11 @@ CompressedWeight compressed_bytes(const PlannedWeight& weight, const Bytes& sour
   CompressedWeight out;
   out.codes = Bytes(stream->codes_size(), [stream](const ByteSink& sink) { stream->codes(sink); });
   out.scales =
-      Bytes(stream->scales_size(), [stream](const ByteSink& sink) { sink(stream->scales()); });
+      Bytes(stream->scales_size(), [stream](const ByteSink& sink) { stream->scales(sink); });
   record->layer.bytes = stream->codes_size() + stream->scales_size() + stream->zero_points_size();
   if (stream->has_zero_points())
     out.zero_points = Bytes(stream->zero_points_size(),
-                            [stream](const ByteSink& sink) { sink(stream->zero_points()); });
+                            [stream](const ByteSink& sink) { stream->zero_points(sink); });
   if (*weight.format == kernels::QuantizeFormat::nvfp4)
     out.tensor_scale = Bytes(sizeof(float), [stream](const ByteSink& sink) {
       const float scale = stream->tensor_scale();
