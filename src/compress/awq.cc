@@ -111,8 +111,10 @@ class Awq {
     std::transform(factors.begin(), factors.end(), inverse.begin(), [](float f) { return 1 / f; });
     const auto found = by_reader_.find(source);
     const bool merges = found != by_reader_.end() && can_take_rows(*found->second, weight);
-    if (!merges && !insert(source, shape, weight.cols, std::move(inverse))) return;
-    if (merges) found->second->row_factors = repeated(inverse, is_shared ? experts : 1);
+    if (merges)
+      found->second->row_factors = repeated(inverse, is_shared ? experts : 1);
+    else if (!insert(source, shape, weight.cols, std::move(inverse)))
+      return;
     weight.column_factors = repeated(factors, is_shared ? experts : 1);
   }
 
