@@ -15,6 +15,7 @@ import pathlib
 import subprocess
 import tempfile
 
+import lm_eval.models  # noqa: F401 - its own models, which it registers only while there is no other
 from lm_eval.api.model import LM
 from lm_eval.api.registry import register_model
 from tqdm import tqdm
