@@ -14,13 +14,12 @@ struct Row {
   std::array<int64_t, 3> sizes;  // hidden_size, num_hidden_layers, vocab_size
   const char* format;
   int64_t group;
-  double ratio;
   bool awq;
 };
 
 constexpr Row kRows[] = {
-#define HEARTH_TUNED_DEFAULT(name, type, hidden, layers, vocabulary, format, group, ratio, awq) \
-  {name, type, {hidden, layers, vocabulary}, format, group, ratio, awq},
+#define HEARTH_TUNED_DEFAULT(name, type, hidden, layers, vocabulary, format, group, awq) \
+  {name, type, {hidden, layers, vocabulary}, format, group, awq},
 #include "compress/tuned_defaults.inc"
 #undef HEARTH_TUNED_DEFAULT
 };
@@ -45,12 +44,11 @@ std::optional<TunedDefault> tuned_default(const Json& config) {
     out.options.format = row.format;
     out.options.group_size = row.group;
     out.options.group_size_fallback = GroupSizeFallback::adjust;
-    out.options.ratio = row.ratio;
     out.options.awq = row.awq;
     out.note = fmt::format(
-        "the model has the sizes of {}, so int4 is {} with groups of {}, ratio {}{}; any option "
+        "the model has the sizes of {}, so int4 is {} with groups of {}{}; any option "
         "beside --weight-format int4 turns this off",
-        row.name, row.format, row.group, row.ratio, row.awq ? ", AWQ" : "");
+        row.name, row.format, row.group, row.awq ? " and AWQ" : "");
     return out;
   }
   return std::nullopt;
