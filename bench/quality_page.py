@@ -6,8 +6,9 @@ from xml.sax.saxutils import escape
 
 BEGIN, END = "<!-- quality:begin -->", "<!-- quality:end -->"
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 820, 560, 64, 24, 34, 48
+NAMES, LINE = 130, 14  # room for names beside points: width and height
 STYLE = """text { font: 11px sans-serif; fill: #424a53 } .axis { stroke: #8c959f } .grid { stroke: #8c959f55 }
-.hearth { fill: #0969da } .nncf { fill: none; stroke: #bc4c00; stroke-width: 1.5 } .lead { stroke: #8c959f }
+.hearth { fill: #0969da } .nncf { fill: none; stroke: #bc4c00; stroke-width: 1.5 } .lead { stroke: #8c959f99 }
 @media (prefers-color-scheme: dark) {
   text { fill: #c9d1d9 } .hearth { fill: #58a6ff } .nncf { stroke: #f0883e }
 }"""
@@ -40,9 +41,8 @@ class Plot:
         self.points = points  # [(name, whose, megabytes, kl)]
         sizes, kls = [p[2] for p in points], [p[3] for p in points]
         room = 0.06 * (max(sizes) - min(sizes)) or 1
-        self.x_range = min(sizes) - room, max(sizes) + 2 * room
+        self.x_range = min(sizes) - room, max(sizes) + 4 * room
         self.y_range = math.log10(min(kls)) - 0.1, math.log10(max(kls)) + 0.1
-        self.taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in (self.place(p) for p in points)]
 
     def x(self, size):
         low, high = self.x_range
@@ -51,9 +51,6 @@ class Plot:
     def y(self, kl):
         low, high = self.y_range
         return HEIGHT - BOTTOM - (math.log10(kl) - low) / (high - low) * (HEIGHT - TOP - BOTTOM)
-
-    def place(self, point):
-        return self.x(point[2]), self.y(point[3])
 
     def axes(self):
         low, high = self.x_range
@@ -72,38 +69,36 @@ class Plot:
         yield f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 10}" text-anchor="middle">MB of weights</text>'
         yield f'<text transform="translate(14 {HEIGHT / 2}) rotate(-90)" text-anchor="middle">mean KL, nats</text>'
 
-    def free_box(self, name, x, y):
-        """Where the name fits beside a point, as near as possible."""
-        width, height = 6.2 * len(name), 12
-        for distance in range(9, 200, 6):
-            for angle in range(0, 360, 20):
-                dx, dy = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-                left = x + distance * dx - width * (1 - dx) / 2
-                top = y + distance * dy - height * (1 - dy) / 2
-                box = left, top, left + width, top + height
-                inside = LEFT < box[0] and box[2] < WIDTH and TOP < box[1] and box[3] < HEIGHT - BOTTOM
-                if inside and all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1]
-                                  for b in self.taken):
-                    return box, distance
-        raise ValueError(f"there is no room for {name}")
+    def clusters(self):
+        """Points from the left to the right, cut where names fit between two."""
+        out = []
+        for point in sorted((p for p in self.points if p[1] == "hearth"), key=lambda p: p[2]):
+            if out and self.x(point[2]) - self.x(out[-1][-1][2]) < NAMES:
+                out[-1].append(point)
+            else:
+                out.append([point])
+        return out
 
-    def label(self, point):
-        x, y = self.place(point)
-        box, distance = self.free_box(point[0], x, y)
-        self.taken.append(box)
-        if distance > 15:
-            end = min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3])
-            yield f'<line class="lead" x1="{x:.1f}" y1="{y:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"/>'
-        yield f'<text x="{box[0]:.1f}" y="{box[3] - 2:.1f}">{escape(point[0])}</text>'
+    def labels(self, cluster):
+        """The names in a column to the right, in the order of the points' heights."""
+        cluster = sorted(cluster, key=lambda p: -p[3])
+        column = max(self.x(p[2]) for p in cluster) + 26
+        wanted, placed = [self.y(p[3]) for p in cluster], []
+        for at in wanted:
+            placed.append(max(at, placed[-1] + LINE) if placed else at)
+        up = min(sum(placed) - sum(wanted), len(placed) * (placed[0] - TOP - LINE)) / len(placed)
+        for (name, _, size, kl), at in zip(cluster, placed):
+            at -= up
+            yield (f'<line class="lead" x1="{self.x(size):.1f}" y1="{self.y(kl):.1f}" x2="{column - 4:.1f}" '
+                   f'y2="{at:.1f}"/><text x="{column:.1f}" y="{at + 4:.1f}">{escape(name)}</text>')
 
     def marks(self):
-        for point in self.points:
-            x, y = self.place(point)
-            radius = 3.5 if point[1] == "hearth" else 5.5
-            yield f'<circle class="{point[1]}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
+        for _, whose, size, kl in self.points:
+            radius = 3.5 if whose == "hearth" else 5.5
+            yield f'<circle class="{whose}" cx="{self.x(size):.1f}" cy="{self.y(kl):.1f}" r="{radius}"/>'
 
     def svg(self, title):
-        labels = [line for point in self.points if point[1] == "hearth" for line in self.label(point)]
+        labels = [line for cluster in self.clusters() for line in self.labels(cluster)]
         legend = (f'<circle class="hearth" cx="{WIDTH - 130}" cy="16" r="3.5"/><text x="{WIDTH - 122}" y="20">Hearth'
                   f'</text><circle class="nncf" cx="{WIDTH - 66}" cy="16" r="5.5"/><text x="{WIDTH - 56}" y="20">NNCF'
                   '</text>')

@@ -26,17 +26,17 @@ LENGTHS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_token
 
 @register_model("hearth")
 class Hearth(LM):
-    def __init__(self, pretrained, hearth=PROGRAM, context=0, max_gen_toks=256, batch_size=1, max_batch_size=None,
-                 device="CPU", **properties):
-        """batch_size and max_batch_size are lm-eval's and change nothing: requests go one by one."""
+    def __init__(self, pretrained, hearth=PROGRAM, context=0, max_gen_toks=256, batch_size=None, max_batch_size=None,
+                 device=None, **properties):
+        """batch_size, max_batch_size and device are what lm-eval tells every model and change nothing: requests
+        go one by one, on the CPU."""
         super().__init__()
         self.pretrained, self.max_gen_toks = str(pretrained), int(max_gen_toks)
         flags = [word for name, value in properties.items() for word in ("--property", f"{name}={value}")]
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [str(hearth), "evaluate", self.pretrained, "--context", str(context), "--device", str(device).upper(),
-             *flags], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True, encoding="utf-8",
-            bufsize=1)
+            [str(hearth), "evaluate", self.pretrained, "--context", str(context), *flags], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=self.errors, text=True, encoding="utf-8", bufsize=1)
 
     def ask(self, type, **request):
         try:

@@ -6,15 +6,18 @@ import json
 import os
 import pathlib
 import re
+import subprocess
+import sys
 
 import pytest
+from conftest import ROOT
 
 if importlib.util.find_spec("lm_eval") is None:
     pytest.skip("lm_eval is not installed", allow_module_level=True)
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import lm_eval  # noqa: E402
-import lm_eval_adapter  # noqa: E402
+import lm_eval_adapter  # noqa: E402, F401 - registers the model
 from test_evaluate import PER_TOKEN  # noqa: E402
 
 QUESTION = re.compile(r"(.*)\n\(A\) (.*) \(B\) (.*) \(C\) (.*) \(D\) (.*)\nA: .*answer is \(([ABCD])\)", re.S)
@@ -65,8 +68,16 @@ def answers(result, task):
     return [sample["resps"] for sample in sorted(result["samples"][task], key=lambda sample: sample["doc_id"])]
 
 
-def test_the_adapter_is_a_model_of_lm_eval():
-    assert lm_eval.api.registry.get_model("hearth") is lm_eval_adapter.Hearth
+def test_the_adapter_takes_the_arguments_of_lm_eval(hearth, bundled, tmp_path):
+    (tmp_path / "choose.yaml").write_text(json.dumps(tasks(tmp_path, 2)[0]))
+    result = subprocess.run(
+        [sys.executable, ROOT / "tools/lm_eval_adapter.py", "--model", "hearth", "--model_args",
+         f"pretrained={bundled},hearth={hearth.binary},{EXACT}", "--tasks", "choose", "--include_path", tmp_path,
+         "--apply_chat_template", "--output_path", tmp_path / "out"],
+        capture_output=True, text=True, env=os.environ | {"HF_DATASETS_CACHE": str(tmp_path / "cache")})
+    assert result.returncode == 0, result.stderr
+    results = json.loads(next((tmp_path / "out").rglob("*.json")).read_text())
+    assert results["n-samples"]["choose"]["effective"] == 2
 
 
 def test_the_same_figures(both):
