@@ -34,37 +34,37 @@ MATERIAL = pathlib.Path(os.environ.get("HEARTH_SHARED", ROOT.parent / "shared"))
 EXACT = ["--property", "INFERENCE_PRECISION_HINT=f32", "--property", "KV_CACHE_PRECISION=f32"]
 
 
-def of_4_bits(format, **more):
-    """A group of 128 that does not divide becomes smaller, in both."""
+def grouped(format, **more):
+    """A group that does not divide a layer becomes smaller."""
     return dict(format=format, fallback="adjust") | more
 
 
 FORMATS = {
     "int8_asym": dict(format="int8_asym"),
     "int8_sym": dict(format="int8_sym"),
-    "int4_asym": of_4_bits("int4_asym"),
-    "int4_asym g64": of_4_bits("int4_asym", group_size=64),
-    "int4_asym g32": of_4_bits("int4_asym", group_size=32),
-    "int4_sym": of_4_bits("int4_sym"),
-    "int4_sym g64": of_4_bits("int4_sym", group_size=64),
-    "int4_sym g32": of_4_bits("int4_sym", group_size=32),
-    "int4_asym r0.8": of_4_bits("int4_asym", ratio=0.8),
-    "int4_sym r0.8": of_4_bits("int4_sym", ratio=0.8),
-    "int4_asym awq": of_4_bits("int4_asym", awq=True),
-    "int4_sym awq": of_4_bits("int4_sym", awq=True),
-    "int4_asym g32 awq": of_4_bits("int4_asym", group_size=32, awq=True),
-    "int4_sym g32 awq": of_4_bits("int4_sym", group_size=32, awq=True),
-    "nf4": of_4_bits("nf4"),
-    "nf4 g32": of_4_bits("nf4", group_size=32),
+    "int4_asym": grouped("int4_asym"),
+    "int4_asym g64": grouped("int4_asym", group_size=64),
+    "int4_asym g32": grouped("int4_asym", group_size=32),
+    "int4_sym": grouped("int4_sym"),
+    "int4_sym g64": grouped("int4_sym", group_size=64),
+    "int4_sym g32": grouped("int4_sym", group_size=32),
+    "int4_asym r0.8": grouped("int4_asym", ratio=0.8),
+    "int4_sym r0.8": grouped("int4_sym", ratio=0.8),
+    "int4_asym awq": grouped("int4_asym", awq=True),
+    "int4_sym awq": grouped("int4_sym", awq=True),
+    "int4_asym g32 awq": grouped("int4_asym", group_size=32, awq=True),
+    "int4_sym g32 awq": grouped("int4_sym", group_size=32, awq=True),
+    "nf4": grouped("nf4"),
+    "nf4 g32": grouped("nf4", group_size=32),
     "cb4": dict(format="cb4"),
-    "fp4": of_4_bits("fp4"),
+    "fp4 g64": grouped("fp4", group_size=64),
     "mxfp4": dict(format="mxfp4", fallback="ignore"),
     "nvfp4": dict(format="nvfp4", fallback="ignore"),
     "mxfp8_e4m3": dict(format="mxfp8_e4m3", fallback="ignore"),
-    "fp8_e4m3": of_4_bits("fp8_e4m3"),
-    "fp8_e5m2": of_4_bits("fp8_e5m2"),
+    "fp8_e4m3 g64": grouped("fp8_e4m3", group_size=64),
+    "fp8_e5m2 g64": grouped("fp8_e5m2", group_size=64),
 }
-NOT_OF_NNCF = {"fp8_e5m2"}
+NOT_OF_NNCF = {"fp8_e5m2 g64"}
 
 
 class Absent(Exception):
@@ -189,6 +189,8 @@ class Bench:
         return self.compressed(lambda folder: run(HEARTH, "export", "-m", self.hf, folder, *hearth_flags(options)))
 
     def by_nncf(self, options):
+        """Nothing where NNCF refuses: it makes groups smaller for some formats only."""
+
         def make(folder):
             shutil.copytree(self.ir, folder, ignore=shutil.ignore_patterns("openvino_model.*"))
             model = ov.Core().read_model(self.ir / "openvino_model.xml")
@@ -196,7 +198,11 @@ class Bench:
                 model = nncf.compress_weights(model, **nncf_arguments(options))
             ov.save_model(model, folder / "openvino_model.xml", compress_to_fp16=False)
 
-        return self.compressed(make)
+        try:
+            return self.compressed(make)
+        except nncf.InvalidGroupSizeError as refusal:
+            print(f"{self.folder.name}: NNCF refuses {options}: {refusal}", file=sys.stderr)
+            return None
 
 
 def measure(bench, results, formats, keep):

@@ -25,12 +25,16 @@ def cells(told):
             f"{100 * told['top1_agreement']:.1f}"]
 
 
+def complete(results, formats):
+    """{name: {whose: figures}} of what has been measured for both, in the order of `formats`."""
+    return {name: results["formats"][name] for name in formats if "nncf" in results["formats"].get(name, {})}
+
+
 def table(results, formats):
     of_one = ["MB", "perplexity", "KL mean", "p99", "top-1"]
     rows = [["format", *of_one, *(f"NNCF: {of_one[0]}", *of_one[1:])], ["---", *["--:"] * 10]]
     rows.append(["original", *cells(results["original"]), *cells(None)])
-    rows += [[name, *cells(results["formats"][name]["hearth"]), *cells(results["formats"][name]["nncf"])]
-             for name in formats if "nncf" in results["formats"].get(name, {})]
+    rows += [[name, *cells(by["hearth"]), *cells(by["nncf"])] for name, by in complete(results, formats).items()]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
@@ -108,8 +112,8 @@ class Plot:
             legend, *self.axes(), *labels, *self.marks(), "</svg>\n"])
 
 
-def points_of(results):
-    return [(name, whose, told["bytes"] / 1e6, told["kl_mean"]) for name, by in results["formats"].items()
+def points_of(results, formats):
+    return [(name, whose, told["bytes"] / 1e6, told["kl_mean"]) for name, by in complete(results, formats).items()
             for whose, told in by.items() if told]
 
 
@@ -125,5 +129,5 @@ def write(measured, models, formats, docs):
     text = page.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN, 1)
     page.write_text(before + "\n\n".join(parts) + "\n" + END + rest.split(END, 1)[1], encoding="utf-8")
-    plot = Plot(points_of(measured[there[0]])).svg(f"{there[0]}: size and distance from the float model")
+    plot = Plot(points_of(measured[there[0]], formats)).svg(f"{there[0]}: size and distance from the float model")
     (docs / "quality.svg").write_text(plot, encoding="utf-8")
