@@ -31,7 +31,8 @@ from compression_options import hearth_flags, nncf_arguments  # noqa: E402
 
 HEARTH = pathlib.Path(os.environ.get("HEARTH_BINARY", ROOT / "build/release/bin/hearth"))
 MATERIAL = pathlib.Path(os.environ.get("HEARTH_SHARED", ROOT.parent / "shared")) / "material"
-EXACT = ["--property", "INFERENCE_PRECISION_HINT=f32", "--property", "KV_CACHE_PRECISION=f32"]
+EXACT = ["--property", "INFERENCE_PRECISION_HINT=f32", "--property", "KV_CACHE_PRECISION=f32",
+         "--property", "DYNAMIC_QUANTIZATION_GROUP_SIZE=0"]
 
 
 def grouped(format, **more):
