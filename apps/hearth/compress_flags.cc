@@ -2,6 +2,8 @@
 
 #include <hearth/exception.hpp>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -159,19 +161,21 @@ void CompressFlags::apply_to(ExportOptions& options) const {
   static const std::map<std::string, ElementType> kFloats = {
       {"fp32", ElementType::f32}, {"fp16", ElementType::f16}, {"bf16", ElementType::bf16}};
   check_report();
+  constexpr std::array kWays = {"--sym",     "--group-size",         "--group-size-fallback",
+                                "--ratio",   "--backup-precision",   "--all-layers",
+                                "--awq",     "--sensitivity-metric", "--ignored-scope",
+                                "--codebook"};
+  const auto* way = std::find_if(kWays.begin(), kWays.end(), [this](auto f) { return given(f); });
   const auto is_float = kFloats.find(weight_format);
   if (!float_formats_ && (weight_format == "original" || is_float != kFloats.end()))
     refuse("--weight-format " + weight_format +
            " makes nothing smaller; hearth export takes it, and hearth compress int8, int4 and the "
            "like");
   if (weight_format.empty() || weight_format == "original" || is_float != kFloats.end()) {
-    for (const char* flag :
-         {"--sym", "--group-size", "--group-size-fallback", "--ratio", "--backup-precision",
-          "--all-layers", "--awq", "--sensitivity-metric", "--ignored-scope", "--codebook"})
-      if (given(flag))
-        refuse(std::string(flag) +
-               " says how weights are compressed, and needs a --weight-format "
-               "that compresses them, such as int4");
+    if (way != kWays.end())
+      refuse(std::string(*way) +
+             " says how weights are compressed, and needs a --weight-format "
+             "that compresses them, such as int4");
     if (is_float != kFloats.end()) options.weight_format = is_float->second;
     options.compress_large = weight_format.empty();
     return;
@@ -195,6 +199,7 @@ void CompressFlags::apply_to(ExportOptions& options) const {
   if (fallback == "ignore") how.group_size_fallback = GroupSizeFallback::ignore;
   if (fallback == "adjust") how.group_size_fallback = GroupSizeFallback::adjust;
   options.compress = how;
+  options.tuned = weight_format == "int4" && way == kWays.end();
 }
 
 void CompressFlags::print(const ExportReport& exported, const std::string& output) const {

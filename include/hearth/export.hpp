@@ -23,6 +23,8 @@ struct ExportOptions {
   std::optional<CompressOptions> compress;
   /// Without weight_format and compress: int8_asym from a billion weights on, as optimum-intel.
   bool compress_large = false;
+  /// `compress` is what int4 means in general; models in compress/tuned_defaults.inc get their own.
+  bool tuned = false;
   /// Write into a folder that is not empty, replacing files of the same names.
   bool force = false;
 };

@@ -9,6 +9,7 @@
 #include "base/staged_output.h"
 #include "compress/compress.h"
 #include "compress/options.h"
+#include "compress/tuned_defaults.h"
 #include "compress/write_model.h"
 #include "frontends/frontend.h"
 #include "genai/export_tokenizer.h"
@@ -20,22 +21,35 @@ namespace {
 
 constexpr uint64_t kLarge = 1'000'000'000;  // weights
 
-void take(compress::WrittenModel written, ExportReport& report) {
+void take(compress::WrittenModel written, const std::optional<compress::TunedDefault>& own,
+          ExportReport& report) {
   report.layers = written.layers;
   report.weight_bytes = written.weight_bytes;
   report.compression = std::move(written.compression);
+  if (own) report.compression->notes.insert(report.compression->notes.begin(), own->note);
+}
+
+// The model's own way, when nothing but int4 was asked for.
+std::optional<compress::TunedDefault> own_default(const ExportOptions& options,
+                                                  const Json& config) {
+  return options.tuned ? compress::tuned_default(config) : std::nullopt;
 }
 
 void export_ir(const ExportOptions& options, const StagedOutput& output, Progress* progress,
                ExportReport& report) {
   if (!options.compress)
     bad_input("{}: is an IR already; hearth compress makes it smaller", options.model.string());
-  if (const fs::path config = options.model / "config.json"; fs::exists(config))
-    report.model_type = read_json_file(config).value("model_type", "");
+  std::optional<compress::TunedDefault> own;
+  if (const fs::path file = options.model / "config.json"; fs::exists(file)) {
+    const Json config = read_json_file(file);
+    report.model_type = config.value("model_type", "");
+    own = own_default(options, config);
+  }
   for (const auto& entry : fs::directory_iterator(options.model))
     if (entry.is_regular_file() && entry.path().stem() != "openvino_model")
       fs::copy_file(entry.path(), output.path(entry.path().filename().string()));
-  take(compress::rewrite_model(options.model, *options.compress, output, progress), report);
+  const CompressOptions& how = own ? own->options : *options.compress;
+  take(compress::rewrite_model(options.model, how, output, progress), own, report);
 }
 
 void export_checkpoint(const ExportOptions& options, const StagedOutput& output, Progress* progress,
@@ -51,7 +65,8 @@ void export_checkpoint(const ExportOptions& options, const StagedOutput& output,
   }
   auto graph =
       frontends::build_graph(source, {.for_export = true, .float_type = options.weight_format});
-  std::optional<CompressOptions> how = options.compress;
+  const auto own = own_default(options, source.config);
+  std::optional<CompressOptions> how = own ? own->options : options.compress;
   if (!how && options.compress_large && !options.weight_format &&
       compress::count_weights(graph) >= kLarge) {
     how.emplace();
@@ -59,7 +74,7 @@ void export_checkpoint(const ExportOptions& options, const StagedOutput& output,
         "weights are int8_asym, as the model has a billion of them or more; --weight-format "
         "original keeps them");
   }
-  take(compress::write_model(graph, how, output, progress), report);
+  take(compress::write_model(graph, how, output, progress), own, report);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ import nncf
 import numpy as np
 import openvino as ov
 import pytest
+from compression_options import nncf_arguments
 from conftest import ROOT
 from goldens.weights import write_checkpoint
 
@@ -108,24 +109,6 @@ def irs(hearth, tmp_path_factory):
         return made[family]
 
     return get
-
-
-def nncf_arguments(options):
-    advanced = {}
-    if "table" in options:
-        advanced["codebook"] = np.array(options["table"], np.float32)
-    if "fallback" in options:
-        advanced["group_size_fallback_mode"] = nncf.GroupSizeFallbackMode(options["fallback"])
-    out = {"mode": nncf.CompressWeightsMode(options["format"])}
-    if advanced:
-        out["advanced_parameters"] = nncf.AdvancedCompressionParameters(**advanced)
-    if "backup" in options:
-        out["backup_mode"] = nncf.BackupMode(options["backup"])
-    if "ignored" in options:
-        out["ignored_scope"] = nncf.IgnoredScope(**options["ignored"])
-    if "sensitivity_metric" in options:
-        out["sensitivity_metric"] = nncf.SensitivityMetric(options["sensitivity_metric"])
-    return out | {key: options[key] for key in ("ratio", "group_size", "all_layers", "awq") if key in options}
 
 
 def compress_with_nncf(xml, options):

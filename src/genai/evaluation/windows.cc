@@ -48,13 +48,19 @@ size_t WindowReader::piece_of(const TokenModel& model, const Window& window) {
 }
 
 WindowReader::WindowReader(TokenModel& model, std::span<const int64_t> tokens, const Window& window,
-                           size_t piece)
+                           size_t piece, std::unique_ptr<SequenceCache> sequence)
     : model_(model),
       tokens_(tokens),
       window_(window),
       piece_(piece),
       at_(window.begin),
-      sequence_(model.new_sequence()) {}
+      sequence_(std::move(sequence)) {
+  if (sequence_ == nullptr) {
+    sequence_ = model.new_sequence();
+  } else {
+    at_ += static_cast<size_t>(sequence_->tokens());
+  }
+}
 
 bool WindowReader::next() {
   if (at_ + 1 >= window_.end) return false;

@@ -30,10 +30,13 @@ class WindowReader {
   /// Tokens at a time: some, or the whole window for models that cannot go on from a piece.
   static size_t piece_of(const TokenModel& model, const Window& window);
 
+  /// `sequence`: has read the first tokens of the window, less than come before the first scored.
   WindowReader(TokenModel& model, std::span<const int64_t> tokens, const Window& window,
-               size_t piece);
+               size_t piece, std::unique_ptr<SequenceCache> sequence = nullptr);
   /// False at the end of the window.
   bool next();
+  /// What has been read, when there is nothing more to read.
+  std::unique_ptr<SequenceCache> release() { return std::move(sequence_); }
   /// Rows [count, V]: the predictions of tokens first(), first() + 1, ... of the text; none when
   /// the piece has no token that is scored. Valid until next().
   const Tensor& logits() const { return logits_; }
