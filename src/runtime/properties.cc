@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <sstream>
 
 #include "base/error.h"
@@ -89,17 +90,35 @@ ElementType choose_kv_precision(const std::string& asked, bool accuracy, const i
 
 constexpr const char* kGroupSize = "DYNAMIC_QUANTIZATION_GROUP_SIZE";
 
+// A multiple of 32, or 0; empty when the text is no such number. All numbers past any row, such as
+// OpenVINO's largest, mean a whole row.
+std::optional<int64_t> parse_group(const std::string& text) {
+  constexpr uint64_t kWholeRow = uint64_t{1} << 31;
+  uint64_t group = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), group);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (group >= kWholeRow) return static_cast<int64_t>(kWholeRow);
+  return group % 32 == 0 ? std::optional(static_cast<int64_t>(group)) : std::nullopt;
+}
+
 // `asked` is empty when the property is not set.
-int64_t choose_quantization_group(std::string asked, bool accuracy, const ir::Graph& graph) {
-  if (asked.empty() && accuracy) return 0;
-  if (asked.empty()) asked = runtime_option(graph, kGroupSize);
-  if (asked.empty()) asked = find_property(kGroupSize).default_value;
-  int64_t group = 0;
-  const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), group);
-  if (error != std::errc() || end != asked.data() + asked.size() || group < 0 || group % 32 != 0)
-    bad_input("{} is `{}`; it takes a multiple of 32, or 0 for activations that are not quantised",
-              kGroupSize, asked);
-  return group;
+int64_t choose_quantization_group(const std::string& asked, bool accuracy, const ir::Graph& graph) {
+  if (!asked.empty()) {
+    const auto group = parse_group(asked);
+    if (!group)
+      bad_input(
+          "property {} is `{}`; it takes a multiple of 32, or 0 for activations that are not "
+          "quantised",
+          kGroupSize, asked);
+    return *group;
+  }
+  if (accuracy) return 0;
+  const std::string option = runtime_option(graph, kGroupSize);
+  if (const auto group = parse_group(option)) return *group;
+  if (!option.empty())
+    log(LogLevel::warning, "the model's runtime_options ask for {} {}, which is no multiple of 32",
+        kGroupSize, option);
+  return *parse_group(find_property(kGroupSize).default_value);
 }
 
 }  // namespace

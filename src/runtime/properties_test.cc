@@ -42,6 +42,26 @@ TEST(Properties, ModeAndModelGiveDefaults) {
   EXPECT_EQ(read_settings({{"KV_CACHE_PRECISION", "f32"}}, graph).kv_precision, ElementType::f32);
 }
 
+TEST(Properties, ActivationsAreQuantisedUnlessAskedNotToBe) {
+  const auto group = [](const AnyMap& properties, const std::string& option = "") {
+    ir::Graph graph;
+    if (!option.empty())
+      graph.rt_info.push_back(
+          {"runtime_options", {}, {{"DYNAMIC_QUANTIZATION_GROUP_SIZE", {{"value", option}}, {}}}});
+    return read_settings(properties, graph).quantization_group;
+  };
+  const auto set = hint::dynamic_quantization_group_size;
+  EXPECT_EQ(group({}), 32);
+  EXPECT_EQ(group({set(128)}), 128);
+  EXPECT_EQ(group({{"EXECUTION_MODE_HINT", "ACCURACY"}}), 0);
+  EXPECT_EQ(group({{"EXECUTION_MODE_HINT", "ACCURACY"}, set(64)}), 64);
+  EXPECT_EQ(group({}, "0"), 0);
+  EXPECT_EQ(group({set(64)}, "0"), 64);
+  EXPECT_EQ(group({}, "18446744073709551615"), int64_t{1} << 31);
+  EXPECT_EQ(group({}, "48"), 32) << "a model's odd value is passed over with a warning";
+  EXPECT_THAT(error_of({set(33)}), testing::HasSubstr("multiple of 32"));
+}
+
 TEST(Properties, TypedSettersGiveTheSameNames) {
   const Settings s = read_settings(
       {hint::inference_precision(element::bf16), hint::kv_cache_precision(element::f32),

@@ -22,7 +22,7 @@ from test_evaluate import PER_TOKEN  # noqa: E402
 
 QUESTION = re.compile(r"(.*)\n\(A\) (.*) \(B\) (.*) \(C\) (.*) \(D\) (.*)\nA: .*answer is \(([ABCD])\)", re.S)
 MODELS = {"bundled": 12, "smollm2_folder": 6}  # questions, each of another subject
-EXACT = "INFERENCE_PRECISION_HINT=f32,KV_CACHE_PRECISION=f32"
+EXACT = "INFERENCE_PRECISION_HINT=f32,KV_CACHE_PRECISION=f32,DYNAMIC_QUANTIZATION_GROUP_SIZE=0"
 
 
 def questions(count):

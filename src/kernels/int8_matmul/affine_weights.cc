@@ -11,7 +11,7 @@ namespace {
 
 using T = ElementType;
 
-constexpr int64_t kMostGroups = 1024;   // bounds the scratch of kernels
+constexpr int64_t kMostGroups = 1024;    // bounds the scratch of kernels
 constexpr int64_t kLargestGroup = 4096;  // of those that are no whole row
 
 bool is_block(T type) { return type == T::q8_0 || type == T::q4_0 || type == T::q4_1; }

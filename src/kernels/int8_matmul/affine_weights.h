@@ -14,8 +14,8 @@ struct AffineWeights {
   int64_t groups = 0;         // in a row
   int64_t group = 0;          // columns
   bool is_nibbles = false;    // else bytes
-  bool is_split = false;      // nibbles: low halves are columns 0 to 15, else they are the even ones
-  uint8_t flip = 0;           // code = stored byte ^ flip
+  bool is_split = false;  // nibbles: low halves are columns 0 to 15, else they are the even ones
+  uint8_t flip = 0;       // code = stored byte ^ flip
 
   const std::byte* segment(int64_t row, int64_t segment) const {
     return data + row * row_bytes + segment * segment_bytes;

@@ -20,9 +20,8 @@ CodeForm form(const WeightMatrix& w) {
 
 int64_t scratch_bytes(const WeightMatrix& w) {
   const AffineWeights view = affine_weights(w);
-  const int64_t tiles = view.is_nibbles
-                            ? TileRoom<NibbleEngine>::bytes(view, w.cols, kMostTokens)
-                            : TileRoom<WideEngine>::bytes(view, w.cols, kMostTokens);
+  const int64_t tiles = view.is_nibbles ? TileRoom<NibbleEngine>::bytes(view, w.cols, kMostTokens)
+                                        : TileRoom<WideEngine>::bytes(view, w.cols, kMostTokens);
   return std::max(tiles, EightRows::bytes(view));
 }
 

@@ -32,9 +32,7 @@ struct EightLanes {
     std::memcpy(&value, p, sizeof(value));
     return _mm256_set1_epi32(value);
   }
-  static I vector(const std::byte* p) {
-    return _mm256_loadu_si256(reinterpret_cast<const I*>(p));
-  }
+  static I vector(const std::byte* p) { return _mm256_loadu_si256(reinterpret_cast<const I*>(p)); }
   template <int T>
   [[gnu::always_inline]] static void clear(I (*sums)[T]) {
     for (int v = 0; v < kVectors; ++v)

@@ -42,8 +42,8 @@ const Int8MatmulKernel* select_int8_matmul(const WeightMatrix& weight, Isa isa,
 
 int64_t int8_matmul_scratch_floats(int64_t m, const WeightMatrix& weight,
                                    const Int8MatmulKernel& kernel, int threads) {
-  const int64_t rows = quantized_bytes(std::min(m, kTokenBlock), weight.cols,
-                                       affine_weights(weight).group);
+  const int64_t rows =
+      quantized_bytes(std::min(m, kTokenBlock), weight.cols, affine_weights(weight).group);
   return (rows + whole_lines(kernel.scratch_bytes(weight)) * threads) / 4;
 }
 

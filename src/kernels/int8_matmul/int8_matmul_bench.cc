@@ -25,9 +25,12 @@ struct Kind {
   T zero_point_type = T::dynamic;
 };
 constexpr Kind kKinds[] = {
-    {"u4 g128", T::u4, T::f16, 128, T::u4}, {"i4 g64", T::i4, T::f16, 64},
-    {"u8 per row", T::u8, T::f16, 0, T::u8}, {"i8 per row", T::i8, T::f16, 0},
-    {"q4_0", T::q4_0},                       {"q4_1", T::q4_1},
+    {"u4 g128", T::u4, T::f16, 128, T::u4},
+    {"i4 g64", T::i4, T::f16, 64},
+    {"u8 per row", T::u8, T::f16, 0, T::u8},
+    {"i8 per row", T::i8, T::f16, 0},
+    {"q4_0", T::q4_0},
+    {"q4_1", T::q4_1},
     {"q8_0", T::q8_0},
 };
 struct Shape {

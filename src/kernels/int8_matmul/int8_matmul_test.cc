@@ -67,8 +67,10 @@ Weight make_weight(const Kind& kind, int64_t rows, int64_t cols, size_t gap, std
   const auto bytes = [gap](bool there, T type, size_t elements) {
     return std::make_unique<GuardedBytes>(there ? byte_size(type, elements) : 1, gap);
   };
-  Weight w{bytes(true, kind.type, count), bytes(scaled, kind.scale_type, groups),
-           bytes(shifted, kind.zero_point_type, zeros), {}};
+  Weight w{bytes(true, kind.type, count),
+           bytes(scaled, kind.scale_type, groups),
+           bytes(shifted, kind.zero_point_type, zeros),
+           {}};
   fill(kind.type, w.data->data(), count, g);
   if (scaled) fill(kind.scale_type, w.scales->data(), groups, g);
   if (shifted) fill(kind.zero_point_type, w.zeros->data(), zeros, g);
@@ -148,9 +150,9 @@ TEST(Int8Matmul, AnOddNumberOfSegmentsAndLargeGroups) {
     T type;
     int64_t cols, group;
   };
-  for (const Case& c : {Case{T::u4, 96, 32}, Case{T::u4, 32, 32}, Case{T::i8, 96, 96},
-                        Case{T::u4, 1152, 192}, Case{T::i8, 1920, 960}, Case{T::u4, 1120, 0},
-                        Case{T::q4_1, 544, 32}}) {
+  for (const Case& c :
+       {Case{T::u4, 96, 32}, Case{T::u4, 32, 32}, Case{T::i8, 96, 96}, Case{T::u4, 1152, 192},
+        Case{T::i8, 1920, 960}, Case{T::u4, 1120, 0}, Case{T::q4_1, 544, 32}}) {
     const Kind kind{c.type, is_gguf_block(c.type) ? T::dynamic : T::f16, c.group};
     for (int64_t m : {1, 6}) {
       const Weight w = make_weight(kind, 18, c.cols, 1, generator);

@@ -33,12 +33,12 @@ struct QuantizedRows {
   int64_t cols = 0;       // a multiple of 32
   int64_t sum_group = 0;  // columns of a group of the weight; divides cols
   CodeForm form = CodeForm::bytes;
-  int8_t* high = nullptr;   // [rows, cols], unless wide
-  int8_t* low = nullptr;    // [rows, cols], unless wide; 0 in segments of 8 bits
-  int16_t* wide = nullptr;  // [rows, cols], if wide
-  float* scales = nullptr;  // [rows, cols / 32]; NaN where x has NaN or infinity
-  int32_t* steps = nullptr; // [rows, cols / 32]: q = steps * high + low, 1 or kLowSteps
-  float* sums = nullptr;    // [rows, cols / sum_group]: sum of s q, segments ascending, fused
+  int8_t* high = nullptr;    // [rows, cols], unless wide
+  int8_t* low = nullptr;     // [rows, cols], unless wide; 0 in segments of 8 bits
+  int16_t* wide = nullptr;   // [rows, cols], if wide
+  float* scales = nullptr;   // [rows, cols / 32]; NaN where x has NaN or infinity
+  int32_t* steps = nullptr;  // [rows, cols / 32]: q = steps * high + low, 1 or kLowSteps
+  float* sums = nullptr;     // [rows, cols / sum_group]: sum of s q, segments ascending, fused
 
   int64_t segments() const { return cols / kSegment; }
 };

@@ -62,8 +62,7 @@ void store_bytes(int8_t* to, const I* codes, CodeForm form) {
 void store_wide(int16_t* to, const I* codes) {
   for (int j = 0; j < 2; ++j) {
     const I words = _mm256_packs_epi32(codes[2 * j], codes[2 * j + 1]);
-    _mm256_storeu_si256(reinterpret_cast<I*>(to + 16 * j),
-                        _mm256_permute4x64_epi64(words, 0xd8));
+    _mm256_storeu_si256(reinterpret_cast<I*>(to + 16 * j), _mm256_permute4x64_epi64(words, 0xd8));
   }
 }
 
@@ -111,8 +110,7 @@ void quantize_segment(const float* x, const Scale& s, int64_t row, int64_t segme
     for (int j = 0; j < 4; ++j) {
       const F rest = _mm256_fnmadd_ps(_mm256_cvtepi32_ps(high[j]), scale, values.v[j]);
       low[j] = _mm256_cvtps_epi32(_mm256_mul_ps(rest, low_inverse));
-      code[j] =
-          _mm256_add_epi32(_mm256_mullo_epi32(high[j], _mm256_set1_epi32(kLowSteps)), low[j]);
+      code[j] = _mm256_add_epi32(_mm256_mullo_epi32(high[j], _mm256_set1_epi32(kLowSteps)), low[j]);
     }
     out.steps[index] = kLowSteps;
     out.scales[index] = s.scale / static_cast<float>(kLowSteps);

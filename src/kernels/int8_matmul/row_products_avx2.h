@@ -15,19 +15,19 @@ inline constexpr int64_t kRows = 8;
 // the first one again; their results are dropped.
 struct EightRows {
   const std::byte* row[kRows];
-  int64_t next;  // bytes to the same place eight rows further
+  int64_t next;  // bytes to the same place 16 rows further
   const float* scale;
   const float* offset;
 
   EightRows(const Int8MatmulArgs& a, const AffineWeights& view, int64_t first, float* room)
-      : next(kRows * view.row_bytes), scale(room), offset(room + kRows * view.groups) {
+      : next(2 * kRows * view.row_bytes), scale(room), offset(room + kRows * view.groups) {
     for (int64_t i = 0; i < kRows; ++i)
       row[i] = view.segment(first + i < a.row_end ? first + i : first, 0);
     read_eight_rows(*a.weight, view, first, a.row_end - first,
                     {room, room + kRows * view.groups, kRows}, room + 2 * kRows * view.groups);
   }
-  // Two segments of eight rows further: a row is too short for the hardware's prefetchers to get
-  // going. Lines of 64 bytes are asked for once or twice.
+  // Two segments of the eight rows after the next: a row is too short for the hardware's
+  // prefetchers to get going. Lines of 64 bytes are asked for once or twice.
   void prefetch(int64_t segment, int64_t bytes) const {
     for (const std::byte* p : row) {
       const auto at = reinterpret_cast<uintptr_t>(p + segment * (bytes / 2) + next);
@@ -100,13 +100,13 @@ template <NibbleLayout kLayout, bool kPair>
     const __m256i a = row(i), b = row(i + 1);
     return _mm256_add_epi16(_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b));
   };
-  // 16 products a lane now, and each row has two lanes in a half, four lanes apart: made neighbours.
-  const __m256i neighbours =
-      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+  // 16 products a lane now, and each row has two lanes in a half, four lanes apart: made
+  // neighbours.
+  const __m256i neighbours = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
   const auto four = [&](int64_t i) {
     const __m256i a = two(i), b = two(i + 2);
-    const __m256i sums =
-        _mm256_add_epi16(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+    const __m256i sums = _mm256_add_epi16(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
     return _mm256_madd_epi16(_mm256_shuffle_epi8(sums, neighbours), _mm256_set1_epi16(1));
   };
   const __m256i a = four(0), b = four(4);

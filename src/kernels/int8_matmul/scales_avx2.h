@@ -57,10 +57,9 @@ inline void read_block_scales(const WeightMatrix& w, const AffineWeights& view, 
   for (int64_t i = 0; i < 8; ++i) headers[i] = view.segment(i < rows ? n + i : n, 0) - header;
   for (int64_t g = 0; g < view.groups; ++g) {
     const __m256 scale = eight_halves(headers, g * view.segment_bytes);
-    const __m256 offset =
-        has_minimum
-            ? eight_halves(headers, g * view.segment_bytes + 2)
-            : _mm256_xor_ps(_mm256_set1_ps(-0.0f), _mm256_mul_ps(scale, _mm256_set1_ps(zero)));
+    const __m256 offset = has_minimum ? eight_halves(headers, g * view.segment_bytes + 2)
+                                      : _mm256_xor_ps(_mm256_set1_ps(-0.0f),
+                                                      _mm256_mul_ps(scale, _mm256_set1_ps(zero)));
     _mm256_storeu_ps(room.scale + g * room.stride, scale);
     _mm256_storeu_ps(room.offset + g * room.stride, offset);
   }
@@ -77,8 +76,7 @@ inline void read_group_scales(const WeightMatrix& w, const AffineWeights& view, 
   const auto put = [&](int64_t g, __m256 scale, __m256 zero) {
     const __m256 product = _mm256_mul_ps(scale, _mm256_add_ps(zero, _mm256_set1_ps(turned)));
     _mm256_storeu_ps(room.scale + g * room.stride, scale);
-    _mm256_storeu_ps(room.offset + g * room.stride,
-                     _mm256_xor_ps(_mm256_set1_ps(-0.0f), product));
+    _mm256_storeu_ps(room.offset + g * room.stride, _mm256_xor_ps(_mm256_set1_ps(-0.0f), product));
   };
   int64_t g = 0;
   for (; g + 8 <= groups; g += 8) {

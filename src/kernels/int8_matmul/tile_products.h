@@ -34,8 +34,8 @@ struct TileRoom {
            ((2 * view.groups + tokens) * kTileRows + decoded_floats(view)) * 4;
   }
   TileRoom(const AffineWeights& view, int64_t cols, std::byte* memory) : weights(memory) {
-    scale = reinterpret_cast<float*>(memory +
-                                     chunk_columns(view, cols) / kSegment * E::kSegmentBytes);
+    scale =
+        reinterpret_cast<float*>(memory + chunk_columns(view, cols) / kSegment * E::kSegmentBytes);
     offset = scale + view.groups * kTileRows;
     decoded = offset + view.groups * kTileRows;
     y = decoded + decoded_floats(view);

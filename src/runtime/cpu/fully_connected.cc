@@ -1,7 +1,7 @@
 // FullyConnected: rows of x times a stored weight. Kernels are chosen for few rows (decoding) and
-// for many (prompts) when the model is compiled; where activations may be quantised and the weight is
-// stored as integers, one kernel serves both. The step that makes the logits computes only the rows
-// asked for.
+// for many (prompts) when the model is compiled; where activations may be quantised and the weight
+// is stored as integers, one kernel serves both. The step that makes the logits computes only the
+// rows asked for.
 #include <algorithm>
 #include <cstring>
 
