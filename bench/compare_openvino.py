@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Speed and memory of Hearth and of OpenVINO on the same IR, in turns on the same machine.
 
-    build/oracle/bin/python bench/compare_openvino.py IR [--prompt 128] [--answer 32] [--rounds 5]
+    build/oracle/bin/python bench/compare_openvino.py IR [--prompt 128] [--answer 32] [--rounds 5] [--defaults]
 
-Both run stateful with float32 activations and an f16 cache on all cores: a prompt of random ids, then
-one token after the other. OpenVINO is driven by its inference request from Python, which costs it well
+Both run stateful on all cores: a prompt of random ids, then one token after the other; with float32
+activations and an f16 cache, or each as it comes (--defaults). OpenVINO is driven by its inference request from Python, which costs it well
 under a millisecond a token. Printed are medians over the rounds, and Hearth over OpenVINO.
 """
 
@@ -21,8 +21,8 @@ F32 = {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f16",
        "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"}
 
 
-def hearth_round(ir, prompt, answer):
-    flags = [x for name, value in F32.items() for x in ("--property", f"{name}={value}")]
+def hearth_round(ir, prompt, answer, properties):
+    flags = [x for name, value in properties.items() for x in ("--property", f"{name}={value}")]
     report = json.loads(subprocess.run(
         [ROOT / "build/release/bin/hearth", "bench", ir, "-p", str(prompt), "-n", str(answer),
          "--repetitions", "1", "--json", *flags], check=True, capture_output=True, text=True).stdout)
@@ -31,19 +31,19 @@ def hearth_round(ir, prompt, answer):
             "private MB": report["peak_private_bytes"] / 1e6}
 
 
-def openvino_round(ir, prompt, answer):
+def openvino_round(ir, prompt, answer, properties):
     """In a process of its own, so that load and memory are those of a first use."""
-    code = f"import compare_openvino as c; c.openvino_once({str(ir)!r}, {prompt}, {answer})"
+    code = f"import compare_openvino as c; c.openvino_once({str(ir)!r}, {prompt}, {answer}, {properties})"
     return json.loads(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
                                      text=True, cwd=ROOT / "bench").stdout.splitlines()[-1])
 
 
-def openvino_once(ir, prompt, answer):
+def openvino_once(ir, prompt, answer, properties):
     import numpy as np
     import openvino as ov
 
     began = time.perf_counter()
-    compiled = ov.Core().compile_model(f"{ir}/openvino_model.xml", "CPU", F32)
+    compiled = ov.Core().compile_model(f"{ir}/openvino_model.xml", "CPU", properties)
     request = compiled.create_infer_request()
     loaded = time.perf_counter()
     vocabulary = compiled.output("logits").get_partial_shape()[2].get_length()
@@ -79,11 +79,13 @@ def main():
     parser.add_argument("--prompt", type=int, default=128)
     parser.add_argument("--answer", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--defaults", action="store_true", help="set no properties")
     o = parser.parse_args()
+    work = (o.ir.resolve(), o.prompt, o.answer, {} if o.defaults else F32)
     ours, theirs = [], []
     for _ in range(o.rounds):
-        ours.append(hearth_round(o.ir.resolve(), o.prompt, o.answer))
-        theirs.append(openvino_round(o.ir.resolve(), o.prompt, o.answer))
+        ours.append(hearth_round(*work))
+        theirs.append(openvino_round(*work))
     print(f"{'':14} {'hearth':>10} {'openvino':>10} {'ratio':>7}")
     for key in ours[0]:
         a, b = (statistics.median(r[key] for r in x) for x in (ours, theirs))

