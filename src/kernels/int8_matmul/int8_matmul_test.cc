@@ -1,25 +1,12 @@
 #include "kernels/int8_matmul/int8_matmul.h"
 
 #include <cmath>
-#include <memory>
 
-#include "base/decode.h"
 #include "kernels/int8_matmul/affine_weights.h"
-#include "kernels/testing.h"
+#include "kernels/matmul/weight_testing.h"
 
 namespace hearth::kernels {
 namespace {
-
-using T = ElementType;
-
-struct Kind {
-  T type;
-  T scale_type = T::dynamic;
-  int64_t group = 0;  // 0: a row
-  T zero_point_type = T::dynamic;
-  bool zero_point_is_scalar = false;
-  float tensor_scale = 1.0f;
-};
 
 constexpr Kind kKinds[] = {
     {T::u4, T::f16, 32, T::u4},
@@ -36,67 +23,6 @@ constexpr Kind kKinds[] = {
     {T::q4_0},
     {T::q4_1},
 };
-
-struct Weight {
-  std::unique_ptr<GuardedBytes> data, scales, zeros;
-  WeightMatrix matrix;
-};
-
-void fill(T type, std::byte* data, size_t count, std::mt19937& generator) {
-  if (is_float(type) && bits_of(type) >= 16) {
-    const auto values = random_floats(generator, static_cast<int64_t>(count));
-    return encode_from_f32(type, values.data(), 0, count, data);
-  }
-  for (size_t i = 0; i < byte_size(type, count); ++i)
-    data[i] = static_cast<std::byte>(static_cast<uint8_t>(generator()));
-  if (!is_gguf_block(type)) return;
-  // Headers: halves of moderate size.
-  for (size_t block = 0; block < count / 32; ++block)
-    for (size_t half = 0; half < (type == T::q4_1 ? 2u : 1u); ++half) {
-      const float value = random_floats(generator, 1)[0];
-      encode_from_f32(T::f16, &value, 0, 1, data + block * block_bytes(type) + half * 2);
-    }
-}
-
-Weight make_weight(const Kind& kind, int64_t rows, int64_t cols, size_t gap, std::mt19937& g) {
-  const auto count = static_cast<size_t>(rows * cols);
-  const int64_t group = kind.group == 0 ? cols : kind.group;
-  const auto groups = static_cast<size_t>(rows * cols / group);
-  const bool scaled = kind.scale_type != T::dynamic, shifted = kind.zero_point_type != T::dynamic;
-  const size_t zeros = kind.zero_point_is_scalar ? 1 : groups;
-  const auto bytes = [gap](bool there, T type, size_t elements) {
-    return std::make_unique<GuardedBytes>(there ? byte_size(type, elements) : 1, gap);
-  };
-  Weight w{bytes(true, kind.type, count),
-           bytes(scaled, kind.scale_type, groups),
-           bytes(shifted, kind.zero_point_type, zeros),
-           {}};
-  fill(kind.type, w.data->data(), count, g);
-  if (scaled) fill(kind.scale_type, w.scales->data(), groups, g);
-  if (shifted) fill(kind.zero_point_type, w.zeros->data(), zeros, g);
-  w.matrix.type = kind.type;
-  w.matrix.data = w.data->data();
-  w.matrix.rows = rows;
-  w.matrix.cols = cols;
-  w.matrix.group = group;
-  w.matrix.tensor_scale = kind.tensor_scale;
-  if (scaled) {
-    w.matrix.scale_type = kind.scale_type;
-    w.matrix.scales = w.scales->data();
-  }
-  if (shifted) {
-    w.matrix.zero_point_type = kind.zero_point_type;
-    w.matrix.zero_points = w.zeros->data();
-    w.matrix.zero_point_is_scalar = kind.zero_point_is_scalar;
-  }
-  return w;
-}
-
-std::string describe(const Kind& kind, int64_t rows, int64_t cols, int64_t m) {
-  return fmt::format("{} [{}, {}] scales {} group {} zero points {}, {} tokens; {}",
-                     to_string(kind.type), rows, cols, to_string(kind.scale_type), kind.group,
-                     to_string(kind.zero_point_type), m, seed_note());
-}
 
 // Activations with channels that stand out, as those of language models have.
 std::vector<float> activations(std::mt19937& generator, int64_t m, int64_t cols) {
@@ -137,7 +63,7 @@ TEST(Int8Matmul, EveryKernelGivesTheBitsOfTheReference) {
           const std::vector<float> expected = product(reference(), w.matrix, x, m);
           for (const Int8MatmulKernel& kernel : fast_kernels())
             EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), expected))
-                << kernel.name << ": " << describe(kind, rows, cols, m);
+                << kernel.name << ": " << describe(kind, rows, cols) << ", " << m << " tokens";
         }
       }
     }
@@ -160,7 +86,7 @@ TEST(Int8Matmul, AnOddNumberOfSegmentsAndLargeGroups) {
       const std::vector<float> expected = product(reference(), w.matrix, x, m);
       for (const Int8MatmulKernel& kernel : fast_kernels())
         EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), expected))
-            << kernel.name << ": " << describe(kind, 18, c.cols, m);
+            << kernel.name << ": " << describe(kind, 18, c.cols) << ", " << m << " tokens";
     }
   }
 }
@@ -181,7 +107,7 @@ TEST(Int8Matmul, ExtremesDoNotOverflow) {
           const std::vector<float> expected = product(reference(), w.matrix, x, m);
           for (const Int8MatmulKernel& kernel : fast_kernels())
             EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), expected))
-                << kernel.name << ": " << describe(kind, rows, cols, m);
+                << kernel.name << ": " << describe(kind, rows, cols) << ", " << m << " tokens";
         }
       }
     }
@@ -223,7 +149,7 @@ TEST(Int8Matmul, TheErrorIsThatOfTheCodes) {
         }
         const double bound = 6 * std::sqrt(variance) + roundings * magnitude * 0x1p-24;
         EXPECT_NEAR(static_cast<double>(y[static_cast<size_t>(t * rows + n)]), exact, bound)
-            << describe(kind, rows, cols, m);
+            << describe(kind, rows, cols) << ", " << m << " tokens";
       }
     }
   }

@@ -4,28 +4,11 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
-#include <memory>
-#include <random>
-
-#include "base/float_types.h"
-#include "kernels/bandwidth.h"
-#include "kernels/fma_peak.h"
-#include "kernels/matmul/matmul.h"
+#include "kernels/matmul/weight_bench.h"
 
 namespace hearth::kernels {
 namespace {
 
-using T = ElementType;
-
-struct Kind {
-  const char* name;
-  T type;
-  T scale_type = T::dynamic;
-  int64_t group = 0;
-  T zero_point_type = T::dynamic;
-};
 constexpr Kind kKinds[] = {
     {"f32", T::f32},
     {"f16", T::f16},
@@ -42,65 +25,11 @@ constexpr Kind kKinds[] = {
     {"f8e4m3", T::f8e4m3, T::f32, 0},
 };
 
-struct Shape {
-  int64_t rows, cols;
-};
-constexpr Shape kShapes[] = {{2048, 2048}, {5632, 2048}, {2048, 5632}};
-constexpr size_t kPoolBytes = size_t{1} << 30;
-
-ThreadPool& pool() { return ThreadPool::instance(); }
-
-double bandwidth() {
-  static const double gb_s = measure_read_bandwidth_gb_s(pool(), pool().size());
-  return gb_s;
-}
-
-double peak() {
-  static const double gflops = measure_fma_gflops(active_isa(), pool(), pool().size());
-  return gflops;
-}
-
-// Bytes that are finite, moderate numbers in every type: halves with exponents around 2^-4.
-const std::byte* weights() {
-  static const std::unique_ptr<std::byte[]> bytes = [] {
-    std::unique_ptr<std::byte[]> data(new std::byte[kPoolBytes]);
-    std::mt19937 generator(1);
-    for (size_t i = 0; i < kPoolBytes; i += 2) {
-      const auto half = static_cast<uint16_t>((generator() & 0x83ffu) | 0x2c00u);
-      std::memcpy(data.get() + i, &half, sizeof(half));
-    }
-    return data;
-  }();
-  return bytes.get();
-}
-
-size_t bytes_of(const Kind& kind, const Shape& shape) {
-  return byte_size(kind.type, static_cast<size_t>(shape.rows * shape.cols));
-}
-
-WeightMatrix weight(const Kind& kind, const Shape& shape, size_t offset) {
-  WeightMatrix w;
-  w.type = kind.type;
-  w.data = weights() + offset;
-  w.rows = shape.rows;
-  w.cols = shape.cols;
-  w.group = kind.group == 0 ? shape.cols : kind.group;
-  if (kind.scale_type != T::dynamic) {
-    w.scale_type = kind.scale_type;
-    w.scales = weights();
-  }
-  if (kind.zero_point_type != T::dynamic) {
-    w.zero_point_type = kind.zero_point_type;
-    w.zero_points = weights();
-  }
-  return w;
-}
-
 void run(benchmark::State& state, const MatmulKernel& kernel, const Kind& kind, int64_t m) {
   std::vector<float> x(static_cast<size_t>(m * 5632), 0.5f), y(static_cast<size_t>(m * 5632));
   std::vector<float> scratch(static_cast<size_t>(
       matmul_scratch_floats(weight(kind, kShapes[2], 0), kernel, pool().size()) + 16));
-  auto* aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64 / 4;
+  float* aligned = aligned_to_line(scratch.data());
   size_t offset = 0;
   double bytes = 0, operations = 0;
   for (auto _ : state) {
@@ -114,16 +43,7 @@ void run(benchmark::State& state, const MatmulKernel& kernel, const Kind& kind, 
       operations += 2.0 * static_cast<double>(m * shape.rows * shape.cols);
     }
   }
-  using benchmark::Counter;
-  if (m == 1) {
-    state.counters["GB/s"] = Counter(bytes / 1e9, Counter::kIsRate);
-    state.counters["of_bandwidth"] = Counter(bytes / 1e9 / bandwidth(), Counter::kIsRate);
-    // Compare kinds of weights by this.
-    state.counters["Gweights/s"] = Counter(operations / 2e9, Counter::kIsRate);
-  } else {
-    state.counters["GFLOP/s"] = Counter(operations / 1e9, Counter::kIsRate);
-    state.counters["of_peak"] = Counter(operations / 1e9 / peak(), Counter::kIsRate);
-  }
+  report(state, m, bytes, operations);
   state.SetLabel(fmt::format("{} {} M={}", kernel.name, kind.name, m));
 }
 
