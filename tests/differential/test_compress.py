@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 from compression import CASES, CORE, MADE_UP, compress_with_nncf, irs, some_cases  # noqa: F401
+from compression_options import hearth_flags
 from conftest import EXACT
 
 import nncf
@@ -15,24 +16,6 @@ import openvino as ov
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the exporters
 # Mixtral's routers are protected here and not in NNCF; see test_compress_plan.py.
 FAMILIES = ["llama_bf16", "llama_gqa3_64_tied", "gpt2"]
-
-
-def flags(options):
-    out = ["--weight-format", options["format"]]
-    names = {"group_size": "--group-size", "ratio": "--ratio", "backup": "--backup-precision",
-             "fallback": "--group-size-fallback"}
-    for key, flag in names.items():
-        if key in options:
-            out += [flag, options[key]]
-    if options.get("all_layers"):
-        out.append("--all-layers")
-    if options.get("awq"):
-        out.append("--awq")
-    if "ignored" in options:
-        out += ["--ignored-scope", json.dumps(options["ignored"])]
-    if "table" in options:
-        out += ["--codebook", ",".join(f"{value!r}" for value in np.float32(options["table"]).tolist())]
-    return out
 
 
 def constants(model):
@@ -49,7 +32,7 @@ def constants(model):
 def test_same_bytes_as_nncf(family, case, irs, hearth, tmp_path):  # noqa: F811
     options = {"fallback": "error"} | CASES[case]
     xml = irs(family)
-    told = hearth.try_run("compress", xml.parent, tmp_path / "out", *flags(options))
+    told = hearth.try_run("compress", xml.parent, tmp_path / "out", *hearth_flags(options))
     try:
         theirs = compress_with_nncf(xml, options)
     except (nncf.InvalidGroupSizeError, nncf.ValidationError) as refusal:
@@ -188,7 +171,7 @@ def odd_model(folder):
 def test_odd_shapes(hearth, tmp_path, options):
     xml = odd_model(tmp_path / "odd")
     options = {"fallback": "error"} | options
-    hearth.run("compress", xml.parent, tmp_path / "out", *flags(options))
+    hearth.run("compress", xml.parent, tmp_path / "out", *hearth_flags(options))
     theirs = constants(compress_with_nncf(xml, options))
     ours = constants(CORE.read_model(tmp_path / "out/openvino_model.xml"))
     named = {name for name in theirs if name in ours or not MADE_UP.search(name)}

@@ -48,24 +48,25 @@ AffineWeights affine_weights(const WeightMatrix& w) {
   view.is_split = view.is_nibbles && is_block(w.type);
   view.group = is_block(w.type) ? kSegment : w.group;
   view.groups = w.cols / view.group;
-  view.segment_bytes = (view.is_nibbles ? kSegment / 2 : kSegment) + header_bytes(w.type);
+  view.header = header_bytes(w.type);
+  view.segment_bytes = (view.is_nibbles ? kSegment / 2 : kSegment) + view.header;
   view.row_bytes = w.cols / kSegment * view.segment_bytes;
-  view.data = w.data + header_bytes(w.type);
+  view.data = w.data + view.header;
   if (w.type == T::i4) view.flip = 0x88;
   if (w.type == T::i8 || w.type == T::q8_0) view.flip = 0x80;
+  if (w.type == T::i4 || w.type == T::q4_0) view.zero_point = 8;
+  if (view.flip == 0x80) view.zero_point = 128;
   return view;
 }
 
 void read_affine(const WeightMatrix& w, const AffineWeights& view, int64_t n, float* scale,
                  float* offset, int64_t stride) {
-  // What turning the top bit added to the codes.
-  const float turned = view.flip == 0x88 ? 8.0f : (view.flip == 0x80 ? 128.0f : 0.0f);
-  if (is_block(w.type)) {
-    const float zero_point = w.type == T::q4_0 ? 8.0f : turned;
+  if (view.header > 0) {
     for (int64_t g = 0; g < view.groups; ++g) {
-      const std::byte* header = view.segment(n, g) - header_bytes(w.type);
-      scale[g * stride] = half(header);
-      offset[g * stride] = w.type == T::q4_1 ? half(header + 2) : -(scale[g * stride] * zero_point);
+      const std::byte* header = view.segment(n, g) - view.header;
+      const float s = half(header);
+      scale[g * stride] = s;
+      offset[g * stride] = w.type == T::q4_1 ? half(header + 2) : -(s * view.zero_point);
     }
     return;
   }
@@ -84,7 +85,7 @@ void read_affine(const WeightMatrix& w, const AffineWeights& view, int64_t n, fl
     for (int64_t g = 0; g < count; ++g) {
       const float s = scales[g] * w.tensor_scale;
       scale[(first + g) * stride] = s;
-      offset[(first + g) * stride] = -(s * (zeros[g] + turned));
+      offset[(first + g) * stride] = -(s * (zeros[g] + view.zero_point));
     }
   }
 }

@@ -10,7 +10,6 @@ namespace {
 
 // Up to this many tokens, unpacking a tile costs more than it saves.
 constexpr int64_t kFewTokens = 3;
-constexpr int64_t kMostTokens = 256;  // at a time (int8_matmul.cc)
 
 CodeForm form(const WeightMatrix& w) {
   const AffineWeights view = affine_weights(w);

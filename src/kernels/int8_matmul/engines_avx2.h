@@ -45,6 +45,21 @@ struct EightLanes {
     for (int v = 0; v < kVectors; ++v)
       for (int t = 0; t < T; ++t) asm("" : "+x"(sums[v][t]));
   }
+  /// sums = for all steps of a segment, add(sums, four bytes of each row, four bytes of x).
+  template <int64_t kSteps, int T, class Add>
+  [[gnu::always_inline]] static void sum_steps(const std::byte* w, const std::byte* const* x,
+                                               I (*sums)[T], Add add) {
+    clear(sums);
+    for (int64_t step = 0; step < kSteps; ++step) {
+      const I w0 = vector(w + step * 64), w1 = vector(w + step * 64 + 32);
+      for (int t = 0; t < T; ++t) {
+        const I columns = dword(x[t] + step * 4);
+        sums[0][t] = add(sums[0][t], w0, columns);
+        sums[1][t] = add(sums[1][t], w1, columns);
+      }
+      keep_order(sums);
+    }
+  }
   static void put(std::byte* p, I v) { _mm256_storeu_si256(reinterpret_cast<I*>(p), v); }
 };
 
@@ -66,16 +81,9 @@ struct NibbleEngine : EightLanes {
   template <int T>
   [[gnu::always_inline]] static void products(const std::byte* w, const std::byte* const* x,
                                               I (*sums)[T]) {
-    clear(sums);
-    for (int64_t step = 0; step < kSteps; ++step) {
-      const I w0 = vector(w + step * 64), w1 = vector(w + step * 64 + 32);
-      for (int t = 0; t < T; ++t) {
-        const I four = dword(x[t] + step * 4);
-        sums[0][t] = _mm256_add_epi16(sums[0][t], _mm256_maddubs_epi16(w0, four));
-        sums[1][t] = _mm256_add_epi16(sums[1][t], _mm256_maddubs_epi16(w1, four));
-      }
-      keep_order(sums);
-    }
+    sum_steps<kSteps>(w, x, sums, [](I sum, I rows, I columns) {
+      return _mm256_add_epi16(sum, _mm256_maddubs_epi16(rows, columns));
+    });
     const I ones = _mm256_set1_epi16(1);
     for (int t = 0; t < T; ++t) {
       sums[0][t] = _mm256_madd_epi16(sums[0][t], ones);
@@ -130,16 +138,9 @@ struct WideEngine : EightLanes {
   template <int T>
   [[gnu::always_inline]] static void products(const std::byte* w, const std::byte* const* x,
                                               I (*sums)[T]) {
-    clear(sums);
-    for (int64_t step = 0; step < kSteps; ++step) {
-      const I w0 = vector(w + step * 64), w1 = vector(w + step * 64 + 32);
-      for (int t = 0; t < T; ++t) {
-        const I two = dword(x[t] + step * 4);
-        sums[0][t] = _mm256_add_epi32(sums[0][t], _mm256_madd_epi16(w0, two));
-        sums[1][t] = _mm256_add_epi32(sums[1][t], _mm256_madd_epi16(w1, two));
-      }
-      keep_order(sums);
-    }
+    sum_steps<kSteps>(w, x, sums, [](I sum, I rows, I columns) {
+      return _mm256_add_epi32(sum, _mm256_madd_epi16(rows, columns));
+    });
   }
 
   static void unpack(const std::byte* const* rows, const AffineWeights& view, int64_t segments,

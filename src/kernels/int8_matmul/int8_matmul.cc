@@ -12,13 +12,6 @@ namespace hearth::kernels {
 #include "kernels/int8_matmul/kernels.inc"
 #undef HEARTH_INT8_MATMUL_KERNEL
 
-namespace {
-
-// Tokens whose activations are quantised together, and are multiplied while they are in cache.
-constexpr int64_t kTokenBlock = 240;
-
-}  // namespace
-
 const std::vector<Int8MatmulKernel>& int8_matmul_kernels() {
   static const std::vector<Int8MatmulKernel> kernels = {
 #define HEARTH_INT8_MATMUL_KERNEL(name) name(),
@@ -43,7 +36,7 @@ const Int8MatmulKernel* select_int8_matmul(const WeightMatrix& weight, Isa isa,
 int64_t int8_matmul_scratch_floats(int64_t m, const WeightMatrix& weight,
                                    const Int8MatmulKernel& kernel, int threads) {
   const int64_t rows =
-      quantized_bytes(std::min(m, kTokenBlock), weight.cols, affine_weights(weight).group);
+      quantized_bytes(std::min(m, kMostTokens), weight.cols, affine_weights(weight).group);
   return (rows + whole_lines(kernel.scratch_bytes(weight)) * threads) / 4;
 }
 
@@ -54,11 +47,11 @@ void int8_matmul(const float* x, int64_t x_stride, int64_t m, int64_t quantizati
                 "groups of activations are whole segments");
   const int64_t sum_group = affine_weights(weight).group;
   auto* memory = reinterpret_cast<std::byte*>(scratch);
-  std::byte* parts = memory + quantized_bytes(std::min(m, kTokenBlock), weight.cols, sum_group);
+  std::byte* parts = memory + quantized_bytes(std::min(m, kMostTokens), weight.cols, sum_group);
   const int64_t part_bytes = whole_lines(kernel.scratch_bytes(weight));
   const QuantizeRowsFn quantize = select_quantize_rows(kernel.isa);
-  for (int64_t t0 = 0; t0 < m; t0 += kTokenBlock) {
-    const int64_t tokens = std::min(m - t0, kTokenBlock);
+  for (int64_t t0 = 0; t0 < m; t0 += kMostTokens) {
+    const int64_t tokens = std::min(m - t0, kMostTokens);
     const QuantizedRows rows =
         place_quantized(tokens, weight.cols, sum_group, kernel.form(weight), memory);
     const float* block = x + t0 * x_stride;

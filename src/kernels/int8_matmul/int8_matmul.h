@@ -16,8 +16,12 @@
 
 namespace hearth::kernels {
 
+/// Tokens whose activations are quantised together, and are multiplied while they are in cache.
+inline constexpr int64_t kMostTokens = 240;
+
 struct Int8MatmulArgs {
-  const QuantizedRows* x = nullptr;  // in the form that the kernel asks for
+  const QuantizedRows* x =
+      nullptr;  // at most kMostTokens rows, in the form that the kernel asks for
   const WeightMatrix* weight = nullptr;
   float* y = nullptr;  // [x->rows, N], rows y_stride floats apart
   int64_t y_stride = 0;

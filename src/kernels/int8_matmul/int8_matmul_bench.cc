@@ -30,20 +30,10 @@ void int8_matmul_of_kernel(benchmark::State& state) {
   std::vector<float> scratch(static_cast<size_t>(
       int8_matmul_scratch_floats(m, weight(kind, kShapes[2], 0), kernel, pool().size()) + 16));
   float* aligned = aligned_to_line(scratch.data());
-  size_t offset = 0;
-  double bytes = 0, operations = 0;
-  for (auto _ : state) {
-    for (const Shape& shape : kShapes) {
-      if (offset + bytes_of(kind, shape) > kPoolBytes) offset = 0;
-      const WeightMatrix w = weight(kind, shape, offset);
-      int8_matmul(x.data(), shape.cols, m, 32, w, kernel, y.data(), shape.rows, pool(),
-                  pool().size(), aligned);
-      offset += bytes_of(kind, shape);
-      bytes += static_cast<double>(bytes_of(kind, shape));
-      operations += 2.0 * static_cast<double>(m * shape.rows * shape.cols);
-    }
-  }
-  report(state, m, bytes, operations);
+  run_layer(state, kind, m, [&](const WeightMatrix& w) {
+    int8_matmul(x.data(), w.cols, m, 32, w, kernel, y.data(), w.rows, pool(), pool().size(),
+                aligned);
+  });
   state.SetLabel(fmt::format("{} {} M={}", kernel.name, kind.name, m));
 }
 

@@ -26,25 +26,6 @@ int64_t place(CodeForm form, int64_t c) {
   return form == CodeForm::even_odd ? c / 2 + (c % 2) * 16 : c;
 }
 
-struct GroupScale {
-  float scale = 0;
-  float inverse = 0;
-  bool two_bytes = false;
-};
-
-GroupScale group_scale(float peak, float squares, int64_t cols) {
-  GroupScale s;
-  if (std::isnan(squares) || std::isinf(peak)) {
-    s.scale = std::numeric_limits<float>::quiet_NaN();
-    return s;
-  }
-  if (peak < kLeastPeak) return s;
-  s.scale = peak / 127.0f;
-  s.inverse = 127.0f / peak;
-  s.two_bytes = peak * peak * static_cast<float>(cols) > kPeak * kPeak * squares;
-  return s;
-}
-
 void quantize_segment(const float* x, const GroupScale& s, int64_t row, int64_t segment,
                       const QuantizedRows& out) {
   const int64_t at = row * out.cols + segment * kSegment;
@@ -75,6 +56,19 @@ void quantize_segment(const float* x, const GroupScale& s, int64_t row, int64_t 
 }
 
 }  // namespace
+
+GroupScale group_scale(float peak, float squares, int64_t cols) {
+  GroupScale s;
+  if (std::isnan(squares) || std::isinf(peak)) {
+    s.scale = std::numeric_limits<float>::quiet_NaN();
+    return s;
+  }
+  if (peak < kLeastPeak) return s;
+  s.scale = peak / 127.0f;
+  s.inverse = 127.0f / peak;
+  s.two_bytes = peak * peak * static_cast<float>(cols) > kPeak * kPeak * squares;
+  return s;
+}
 
 int64_t quantized_bytes(int64_t rows, int64_t cols, int64_t sum_group) {
   return 2 * whole_lines(rows * cols) + 2 * whole_lines(rows * (cols / kSegment) * 4) +

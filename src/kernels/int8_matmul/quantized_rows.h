@@ -49,6 +49,15 @@ int64_t quantized_bytes(int64_t rows, int64_t cols, int64_t sum_group);
 QuantizedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, CodeForm form,
                               std::byte* memory);
 
+/// What a group of segments shares; `inverse` is 0 where all codes are.
+struct GroupScale {
+  float scale = 0;  // of codes of 8 bits
+  float inverse = 0;
+  bool two_bytes = false;
+};
+/// From the group's largest magnitude and the sum of squares of its row of `cols`.
+GroupScale group_scale(float peak, float squares, int64_t cols);
+
 /// Fills rows [begin, end) of `out` from x, rows x_stride floats apart. `group` is a multiple of
 /// 32; the last group of a row may be shorter.
 using QuantizeRowsFn = void (*)(const float* x, int64_t x_stride, int64_t group, int64_t begin,

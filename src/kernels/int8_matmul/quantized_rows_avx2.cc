@@ -1,6 +1,5 @@
 // Quantising activations with AVX2; bit for bit what quantize_rows_reference() gives.
 #include <cmath>
-#include <limits>
 
 #include "kernels/int8_matmul/quantized_rows.h"
 #include "kernels/simd_avx2.h"
@@ -75,22 +74,7 @@ int32_t sum_codes(const I* codes) {
   return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 1)));
 }
 
-struct Scale {
-  float scale;
-  float inverse;
-  bool two_bytes;
-};
-
-// As in quantized_rows.cc.
-Scale scale_of(float peak, float squares, int64_t cols) {
-  if (std::isnan(squares) || std::isinf(peak))
-    return {std::numeric_limits<float>::quiet_NaN(), 0, false};
-  if (peak < kLeastPeak) return {0, 0, false};
-  return {peak / 127.0f, 127.0f / peak,
-          peak * peak * static_cast<float>(cols) > kPeak * kPeak * squares};
-}
-
-void quantize_segment(const float* x, const Scale& s, int64_t row, int64_t segment,
+void quantize_segment(const float* x, const GroupScale& s, int64_t row, int64_t segment,
                       const QuantizedRows& out) {
   const Segment values(x);
   const int64_t at = row * out.cols + segment * kSegment;
@@ -135,7 +119,8 @@ void quantize_rows_avx2(const float* x, int64_t x_stride, int64_t group, int64_t
     const float squares = sum_of_squares(values, out.cols);
     for (int64_t k = 0; k < out.cols; k += group) {
       const int64_t group_end = k + group < out.cols ? k + group : out.cols;
-      const Scale s = scale_of(largest_magnitude(values + k, group_end - k), squares, out.cols);
+      const GroupScale s =
+          group_scale(largest_magnitude(values + k, group_end - k), squares, out.cols);
       for (int64_t c = k; c < group_end; c += kSegment)
         quantize_segment(values + c, s, row, c / kSegment, out);
     }

@@ -51,15 +51,14 @@ inline __m256 eight_halves(const std::byte* const* rows, int64_t at) {
 inline void read_block_scales(const WeightMatrix& w, const AffineWeights& view, int64_t n,
                               int64_t rows, const ScaleRoom& room) {
   const bool has_minimum = w.type == ElementType::q4_1;
-  const int64_t header = has_minimum ? 4 : 2;
-  const float zero = w.type == ElementType::q4_0 ? 8.0f : 128.0f;
   const std::byte* headers[8];
-  for (int64_t i = 0; i < 8; ++i) headers[i] = view.segment(i < rows ? n + i : n, 0) - header;
+  for (int64_t i = 0; i < 8; ++i) headers[i] = view.segment(i < rows ? n + i : n, 0) - view.header;
   for (int64_t g = 0; g < view.groups; ++g) {
     const __m256 scale = eight_halves(headers, g * view.segment_bytes);
-    const __m256 offset = has_minimum ? eight_halves(headers, g * view.segment_bytes + 2)
-                                      : _mm256_xor_ps(_mm256_set1_ps(-0.0f),
-                                                      _mm256_mul_ps(scale, _mm256_set1_ps(zero)));
+    const __m256 offset =
+        has_minimum ? eight_halves(headers, g * view.segment_bytes + 2)
+                    : _mm256_xor_ps(_mm256_set1_ps(-0.0f),
+                                    _mm256_mul_ps(scale, _mm256_set1_ps(view.zero_point)));
     _mm256_storeu_ps(room.scale + g * room.stride, scale);
     _mm256_storeu_ps(room.offset + g * room.stride, offset);
   }
@@ -72,9 +71,9 @@ inline void read_group_scales(const WeightMatrix& w, const AffineWeights& view, 
   const int64_t groups = view.groups;
   float* zeros = decoded + kScaleRows * groups;
   read_scales<Avx2>(w, n * groups, rows * groups, decoded, zeros);
-  const float turned = view.flip == 0x88 ? 8.0f : (view.flip == 0x80 ? 128.0f : 0.0f);
   const auto put = [&](int64_t g, __m256 scale, __m256 zero) {
-    const __m256 product = _mm256_mul_ps(scale, _mm256_add_ps(zero, _mm256_set1_ps(turned)));
+    const __m256 product =
+        _mm256_mul_ps(scale, _mm256_add_ps(zero, _mm256_set1_ps(view.zero_point)));
     _mm256_storeu_ps(room.scale + g * room.stride, scale);
     _mm256_storeu_ps(room.offset + g * room.stride, _mm256_xor_ps(_mm256_set1_ps(-0.0f), product));
   };
@@ -105,7 +104,7 @@ inline void read_group_scales(const WeightMatrix& w, const AffineWeights& view, 
 /// Of rows n to n + 7; only the first `rows` of them are there.
 inline void read_eight_rows(const WeightMatrix& w, const AffineWeights& view, int64_t n,
                             int64_t rows, const ScaleRoom& room, float* decoded) {
-  if (view.is_split || w.type == ElementType::q8_0) {
+  if (view.header > 0) {
     read_block_scales(w, view, n, rows < 8 ? rows : 8, room);
   } else {
     read_group_scales(w, view, n, rows < 8 ? rows : 8, room, decoded);

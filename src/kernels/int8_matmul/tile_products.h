@@ -1,9 +1,10 @@
 // Many tokens: 16 rows of W, a chunk of columns at a time, are unpacked and transposed to a tile in
 // the first-level cache, where four bytes of x at a time meet all rows; then all tokens pass by.
 //
-// An engine E is one way to multiply: E::kSteps times a segment, E::dot adds the products of four
-// bytes of x (E::kStepBytes in all a segment, from E::codes) with E::kVectors vectors of W, which
-// together are 16 rows. E::unpack makes the tile of one segment of eight rows.
+// An engine E is one way to multiply. E::products sums a segment of x (E::kStepBytes bytes, from
+// E::codes) times a segment of the tile (E::kSegmentBytes), four bytes of x and of each row at a
+// time; the sums of 16 rows are E::kVectors vectors. E::unpack makes the tile of eight rows, and
+// E::low_codes is what E::codes left, where E::kHasLow.
 #pragma once
 
 #include "kernels/int8_matmul/int8_matmul.h"
@@ -42,7 +43,7 @@ struct TileRoom {
   }
 };
 
-// The chunk of T tokens: segments [begin, end).
+// Segments [begin, end) of all tokens and of 16 rows.
 template <class E>
 struct TileChunk {
   const QuantizedRows x;

@@ -30,20 +30,9 @@ void run(benchmark::State& state, const MatmulKernel& kernel, const Kind& kind, 
   std::vector<float> scratch(static_cast<size_t>(
       matmul_scratch_floats(weight(kind, kShapes[2], 0), kernel, pool().size()) + 16));
   float* aligned = aligned_to_line(scratch.data());
-  size_t offset = 0;
-  double bytes = 0, operations = 0;
-  for (auto _ : state) {
-    for (const Shape& shape : kShapes) {
-      if (offset + bytes_of(kind, shape) > kPoolBytes) offset = 0;
-      const WeightMatrix w = weight(kind, shape, offset);
-      matmul(x.data(), shape.cols, m, w, kernel, y.data(), shape.rows, pool(), pool().size(),
-             aligned);
-      offset += bytes_of(kind, shape);
-      bytes += static_cast<double>(bytes_of(kind, shape));
-      operations += 2.0 * static_cast<double>(m * shape.rows * shape.cols);
-    }
-  }
-  report(state, m, bytes, operations);
+  run_layer(state, kind, m, [&](const WeightMatrix& w) {
+    matmul(x.data(), w.cols, m, w, kernel, y.data(), w.rows, pool(), pool().size(), aligned);
+  });
   state.SetLabel(fmt::format("{} {} M={}", kernel.name, kind.name, m));
 }
 

@@ -96,4 +96,21 @@ inline void report(benchmark::State& state, int64_t m, double bytes, double oper
   }
 }
 
+/// multiply(weight) for the matrices of the layer in turn, through all of the gigabyte.
+template <class Multiply>
+void run_layer(benchmark::State& state, const Kind& kind, int64_t m, Multiply&& multiply) {
+  size_t offset = 0;
+  double bytes = 0, operations = 0;
+  for (auto _ : state) {
+    for (const Shape& shape : kShapes) {
+      if (offset + bytes_of(kind, shape) > kPoolBytes) offset = 0;
+      multiply(weight(kind, shape, offset));
+      offset += bytes_of(kind, shape);
+      bytes += static_cast<double>(bytes_of(kind, shape));
+      operations += 2.0 * static_cast<double>(m * shape.rows * shape.cols);
+    }
+  }
+  report(state, m, bytes, operations);
+}
+
 }  // namespace hearth::kernels

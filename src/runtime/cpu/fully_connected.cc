@@ -26,7 +26,8 @@ class FullyConnectedStep : public Step {
         int8_(settings.quantization_group == 0
                   ? nullptr
                   : kernels::select_int8_matmul(weight, settings.isa, &refusals)),
-        few_(kernels::select_matmul(weight, 1, settings.isa, &refusals)),
+        few_(kernels::select_matmul(weight, 1, settings.isa,
+                                    int8_ == nullptr ? &refusals : nullptr)),
         many_(kernels::select_matmul(weight, kManyRows, settings.isa)),
         activation_(kernels::select_activation(settings.isa)) {}
 
