@@ -60,6 +60,30 @@ function(hearth_compile_flags target)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
 endfunction()
 
+# hearth_isa_flags(source out): compiler flags of a file for one instruction set, which ends its name
+# (or starts it: avx512_fma_peak.cc); the names are those of base/cpu.h, and amx_int8, amx_bf16.
+set(HEARTH_AVX2 -mavx2 -mfma -mf16c)
+set(HEARTH_AVX512 ${HEARTH_AVX2} -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl
+    -mprefer-vector-width=512 ${HEARTH_AVX512_WARNINGS})
+function(hearth_isa_flags source out)
+  set(flags "")
+  if(source MATCHES "(amx|avx512_bf16)[a-z0-9_]*\\.cc$")
+    set(flags ${HEARTH_AVX512} -mavx512vnni -mavx512bf16)
+    if(source MATCHES "amx[a-z0-9_]*\\.cc$")
+      list(APPEND flags -mamx-tile -mamx-int8 -mamx-bf16)
+    endif()
+  elseif(source MATCHES "avx512_vnni[a-z_]*\\.cc$")
+    set(flags ${HEARTH_AVX512} -mavx512vnni)
+  elseif(source MATCHES "avx512[a-z_]*\\.cc$")
+    set(flags ${HEARTH_AVX512})
+  elseif(source MATCHES "avx_vnni[a-z_]*\\.cc$")
+    set(flags ${HEARTH_AVX2} -mavxvnni)
+  elseif(source MATCHES "avx2[a-z_]*\\.cc$")
+    set(flags ${HEARTH_AVX2})
+  endif()
+  set(${out} "${flags}" PARENT_SCOPE)
+endfunction()
+
 # hearth_module(name DEPS modules... LIBS libraries...): static library hearth_<name> from
 # src/<name>/**/*.cc, and hearth_<name>_test from its *_test.cc files.
 function(hearth_module name)
@@ -80,17 +104,14 @@ function(hearth_module name)
       "-mavx2;-mfma;-mf16c;-Wno-psabi" SKIP_PRECOMPILE_HEADERS ON)
     list(APPEND tests ${emulated})
     foreach(source ${sources})
-      if(source MATCHES "avx512[a-z_]*\\.cc$")
-        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS
-          "-mavx2;-mfma;-mf16c;-mavx512f;-mavx512bw;-mavx512cd;-mavx512dq;-mavx512vl;-mprefer-vector-width=512;${HEARTH_AVX512_WARNINGS}"
-          SKIP_PRECOMPILE_HEADERS ON)
-      elseif(source MATCHES "avx2[a-z_]*\\.cc$")
-        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mf16c"
+      hearth_isa_flags(${source} flags)
+      if(flags)
+        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${flags}"
           SKIP_PRECOMPILE_HEADERS ON)
       endif()
     endforeach()
   else()
-    list(FILTER sources EXCLUDE REGEX "avx(2|512)[a-z_]*\\.cc$")
+    list(FILTER sources EXCLUDE REGEX "(avx|amx)[a-z0-9_]*\\.cc$")
   endif()
   add_library(hearth_${name} STATIC ${sources})
   hearth_compile_flags(hearth_${name})

@@ -1,6 +1,8 @@
 #include "base/cpu.h"
 
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,23 +15,68 @@
 #include "base/env.h"
 #include "base/error.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace hearth {
 namespace {
 
-constexpr std::string_view kIsaNames[] = {"scalar", "avx2", "avx512"};
+constexpr std::string_view kIsaNames[] = {"scalar",      "avx2",        "avx_vnni", "avx512",
+                                          "avx512_vnni", "avx512_bf16", "amx"};
 
 #if defined(__x86_64__)
+// Bits of CPUID leaf 7 that __builtin_cpu_supports does not know in all compilers.
+struct Leaf7 {
+  uint32_t ecx = 0;
+  uint32_t edx = 0;
+  uint32_t eax1 = 0;  // of sub-leaf 1
+
+  Leaf7() {
+    uint32_t eax, ebx, unused;
+    if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0 || eax < 1) return;
+    __get_cpuid_count(7, 1, &eax1, &ebx, &unused, &unused);
+  }
+  static bool bit(uint32_t word, int index) { return (word >> index & 1) != 0; }
+  bool avx_vnni() const { return bit(eax1, 4); }
+  bool avx512_vnni() const { return bit(ecx, 11); }
+  bool avx512_bf16() const { return bit(eax1, 5); }
+  bool amx() const { return bit(edx, 22) && bit(edx, 24) && bit(edx, 25); }
+};
+
+// Linux gives the tile registers to processes that ask; a hypervisor may refuse although CPUID
+// shows them.
+bool amx_granted() {
+#if defined(__linux__)
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XTILEDATA
+  return ::syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+
 bool machine_has(Isa isa) {
+  static const Leaf7 leaf;
   switch (isa) {
     case Isa::scalar:
       return true;
     case Isa::avx2:
       return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
              __builtin_cpu_supports("avx");
+    case Isa::avx_vnni:
+      return machine_has(Isa::avx2) && leaf.avx_vnni();
     case Isa::avx512:
       return machine_has(Isa::avx2) && __builtin_cpu_supports("avx512f") &&
              __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    case Isa::avx512_vnni:
+      return machine_has(Isa::avx512) && leaf.avx512_vnni();
+    case Isa::avx512_bf16:
+      return machine_has(Isa::avx512_vnni) && leaf.avx512_bf16();
+    case Isa::amx: {
+      static const bool has = machine_has(Isa::avx512_bf16) && leaf.amx() && amx_granted();
+      return has;
+    }
   }
   return false;
 }
@@ -57,7 +104,7 @@ bool has_flag(const std::string& flags, std::string_view flag) {
 
 Isa best_isa() {
   Isa best = Isa::scalar;
-  for (Isa isa : {Isa::avx2, Isa::avx512})
+  for (Isa isa : kAllIsas)
     if (machine_has(isa)) best = isa;
   return best;
 }
@@ -68,10 +115,11 @@ Isa choose_isa() {
   if (cap.empty()) return best;
   const auto* found = std::find(std::begin(kIsaNames), std::end(kIsaNames), cap);
   if (found == std::end(kIsaNames))
-    bad_input("HEARTH_ISA is `{}`; known are scalar, avx2 and avx512", cap);
+    bad_input("HEARTH_ISA is `{}`; known are {}", cap, fmt::join(kIsaNames, ", "));
   const auto wanted = static_cast<Isa>(found - std::begin(kIsaNames));
-  if (wanted > best)
-    bad_input("HEARTH_ISA asks for {}, but this processor's best is {}", cap, to_string(best));
+  if (!machine_has(wanted))
+    bad_input("HEARTH_ISA asks for {}, which this processor does not have; its best is {}", cap,
+              to_string(best));
   return wanted;
 }
 
@@ -102,14 +150,17 @@ Isa active_isa() {
   return isa;
 }
 
-bool has_bf16_arithmetic() {
-  static const bool has = [] {
-    const std::string flags = cpuinfo("flags");
-    return active_isa() == Isa::avx512 &&
-           (has_flag(flags, "avx512_bf16") || has_flag(flags, "amx_bf16"));
+bool has_isa(Isa isa) {
+  static const auto has = [] {
+    std::array<bool, std::size(kAllIsas)> out{};
+    for (Isa each : kAllIsas)
+      out[static_cast<size_t>(each)] = each <= active_isa() && machine_has(each);
+    return out;
   }();
-  return has;
+  return has[static_cast<size_t>(isa)];
 }
+
+bool has_bf16_arithmetic() { return has_isa(Isa::avx512_bf16); }
 
 std::string describe_cpu() {
   const std::string flags = cpuinfo("flags");

@@ -7,18 +7,28 @@
 
 namespace hearth {
 
-/// Instruction sets with kernels of their own, each including the ones before it.
+/// Instruction sets with kernels of their own, worst first. A processor need not have all that
+/// stand before its best one: see has_isa().
 enum class Isa {
   scalar,
-  avx2,    ///< AVX2, FMA, F16C
-  avx512,  ///< AVX-512 F, BW, CD, DQ, VL
+  avx2,         ///< AVX2, FMA, F16C
+  avx_vnni,     ///< AVX2 and the 256-bit VNNI of processors without AVX-512
+  avx512,       ///< AVX2 and AVX-512 F, BW, CD, DQ, VL
+  avx512_vnni,  ///< AVX-512 and AVX512_VNNI
+  avx512_bf16,  ///< the same and AVX512_BF16
+  amx,          ///< the same and AMX (TILE, INT8, BF16), which the kernel granted to this process
 };
+inline constexpr Isa kAllIsas[] = {Isa::scalar,      Isa::avx2,        Isa::avx_vnni, Isa::avx512,
+                                   Isa::avx512_vnni, Isa::avx512_bf16, Isa::amx};
 
 std::string_view to_string(Isa isa);
 
 /// The best instruction set of this machine, capped by HEARTH_ISA. Throws bad_input when HEARTH_ISA
 /// names no instruction set or one that the machine does not have.
 Isa active_isa();
+
+/// True when this machine runs code of `isa`, and `isa` is not above the cap of HEARTH_ISA.
+bool has_isa(Isa isa);
 
 /// True when the processor multiplies bf16 itself (AVX512_BF16 or AMX): the default of
 /// INFERENCE_PRECISION_HINT is then bf16.

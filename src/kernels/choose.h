@@ -1,7 +1,6 @@
 // Choosing from a list of kernels that is ordered best first and ends in the reference.
 #pragma once
 
-#include <algorithm>
 #include <vector>
 
 #include "base/cpu.h"
@@ -12,9 +11,8 @@ namespace hearth::kernels {
 /// The first kernel of at most `isa` that this machine can run.
 template <typename Kernel>
 const Kernel& first_for(const std::vector<Kernel>& kernels, Isa isa) {
-  const Isa best = std::min(isa, active_isa());
   for (const Kernel& kernel : kernels)
-    if (kernel.isa <= best) return kernel;
+    if (kernel.isa <= isa && has_isa(kernel.isa)) return kernel;
   assertion_failed(__FILE__, __LINE__, "first_for",
                    "a list of kernels does not end in the reference");
 }

@@ -23,7 +23,7 @@ double measure_fma_gflops(Isa isa, ThreadPool& pool, int threads) {
     int64_t lanes = 0;
     const auto start = std::chrono::steady_clock::now();
     pool.run(threads, [&](int part) {
-      const int64_t n = isa == Isa::avx512 ? run_fma_avx512(kSteps) : run_fma_avx2(kSteps);
+      const int64_t n = isa >= Isa::avx512 ? run_fma_avx512(kSteps) : run_fma_avx2(kSteps);
       if (part == 0) lanes = n;
     });
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

@@ -110,9 +110,9 @@ std::vector<Kernel> testable(const std::vector<Kernel>& listed,
                              [[maybe_unused]] const Kernel& (*emulated)()) {
   std::vector<Kernel> kernels;
   for (const Kernel& kernel : listed)
-    if (kernel.isa <= active_isa()) kernels.push_back(kernel);
+    if (has_isa(kernel.isa)) kernels.push_back(kernel);
 #if defined(__x86_64__)
-  if (active_isa() >= Isa::avx2) kernels.push_back(emulated());
+  if (has_isa(Isa::avx2)) kernels.push_back(emulated());
 #endif
   return kernels;
 }

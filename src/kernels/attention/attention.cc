@@ -29,10 +29,9 @@ const std::vector<AttentionKernel>& attention_kernels() {
 
 const AttentionKernel& select_attention(const AttentionArgs& args, Isa isa,
                                         std::vector<std::string>* refusals) {
-  const Isa best = std::min(isa, active_isa());
   std::string last;
   for (const AttentionKernel& kernel : attention_kernels()) {
-    const char* reason = kernel.isa > best ? "needs another instruction set" : kernel.refuse(args);
+    const char* reason = kernel.isa > isa || !has_isa(kernel.isa) ? "needs another instruction set" : kernel.refuse(args);
     if (reason == nullptr) return kernel;
     last = std::string(kernel.name) + ": " + reason;
     if (refusals != nullptr) refusals->push_back(last);

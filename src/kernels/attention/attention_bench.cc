@@ -90,7 +90,7 @@ void attention_of_kernel(benchmark::State& state) {
 void every_kernel_and_shape(benchmark::internal::Benchmark* bench) {
   for (size_t kernel = 0; kernel < attention_kernels().size(); ++kernel) {
     const Isa isa = attention_kernels()[kernel].isa;
-    if (isa > active_isa() || isa == Isa::scalar) continue;
+    if (!has_isa(isa) || isa == Isa::scalar) continue;
     for (size_t shape = 0; shape < std::size(kShapes); ++shape) {
       for (int64_t cells : {256, 2048, 8192})
         bench->Args({static_cast<int64_t>(kernel), static_cast<int64_t>(shape), cells, 1});

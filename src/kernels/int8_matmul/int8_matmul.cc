@@ -23,10 +23,9 @@ const std::vector<Int8MatmulKernel>& int8_matmul_kernels() {
 
 const Int8MatmulKernel* select_int8_matmul(const WeightMatrix& weight, Isa isa,
                                            std::vector<std::string>* refusals) {
-  const Isa best = std::min(isa, active_isa());
   for (const Int8MatmulKernel& kernel : int8_matmul_kernels()) {
     const char* reason =
-        kernel.isa > best ? "needs another instruction set" : kernel.refuse(weight);
+        kernel.isa > isa || !has_isa(kernel.isa) ? "needs another instruction set" : kernel.refuse(weight);
     if (reason == nullptr) return &kernel;
     if (refusals != nullptr) refusals->push_back(fmt::format("int8 {}: {}", kernel.name, reason));
   }

@@ -45,7 +45,7 @@ const Int8MatmulKernel& reference() { return int8_matmul_kernels().back(); }
 std::vector<Int8MatmulKernel> fast_kernels() {
   std::vector<Int8MatmulKernel> found;
   for (const Int8MatmulKernel& kernel : int8_matmul_kernels())
-    if (kernel.isa <= active_isa() && kernel.isa != Isa::scalar) found.push_back(kernel);
+    if (has_isa(kernel.isa) && kernel.isa != Isa::scalar) found.push_back(kernel);
   return found;
 }
 

@@ -45,10 +45,9 @@ const char* refuse_weight(const WeightMatrix& w) {
 
 const MatmulKernel& select_matmul(const WeightMatrix& weight, int64_t m, Isa isa,
                                   std::vector<std::string>* refusals) {
-  const Isa best = std::min(isa, active_isa());
   for (const MatmulKernel& kernel : matmul_kernels()) {
     const char* reason =
-        kernel.isa > best ? "needs another instruction set" : kernel.refuse(weight, m);
+        kernel.isa > isa || !has_isa(kernel.isa) ? "needs another instruction set" : kernel.refuse(weight, m);
     if (reason == nullptr) return kernel;
     if (refusals != nullptr) refusals->push_back(std::string(kernel.name) + ": " + reason);
   }
