@@ -6,6 +6,10 @@
 #define SIMDE_ENABLE_NATIVE_ALIASES
 #include <simde/x86/avx512.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
 // Intrinsics that SIMDe 0.7.4 lacks, put together from AVX2 and F16C halves or plain loops.
 namespace hearth::kernels {
 namespace {
@@ -73,6 +77,28 @@ inline void mask_storeu_ps(float* p, unsigned mask, __m512 v) {
     if ((mask >> i & 1u) != 0) p[i] = lanes[i];
 }
 
+inline __m512i maskz_loadu_epi8(uint64_t mask, const void* p) {
+  std::byte lanes[64] = {};
+  for (int i = 0; i < 64; ++i)
+    if ((mask >> i & 1u) != 0) lanes[i] = static_cast<const std::byte*>(p)[i];
+  return simde_mm512_loadu_si512(lanes);
+}
+inline __m512i i32gather_epi32(__m512i index, const void* p, int scale) {
+  alignas(64) int32_t at[16], lanes[16];
+  simde_mm512_storeu_si512(at, index);
+  for (int i = 0; i < 16; ++i)
+    std::memcpy(&lanes[i], static_cast<const std::byte*>(p) + int64_t{at[i]} * scale, 4);
+  return simde_mm512_loadu_si512(lanes);
+}
+inline void mask_i32scatter_ps(float* p, unsigned mask, __m512i index, __m512 v) {
+  alignas(64) int32_t at[16];
+  alignas(64) float lanes[16];
+  simde_mm512_storeu_si512(at, index);
+  simde_mm512_storeu_ps(lanes, v);
+  for (int i = 0; i < 16; ++i)
+    if ((mask >> i & 1u) != 0) p[at[i]] = lanes[i];
+}
+
 }  // namespace emulated
 }  // namespace
 }  // namespace hearth::kernels
@@ -88,6 +114,10 @@ inline void mask_storeu_ps(float* p, unsigned mask, __m512 v) {
 #undef _mm512_srai_epi32
 #undef _mm512_maskz_loadu_ps
 #undef _mm512_mask_storeu_ps
+#undef _mm512_maskz_loadu_epi8
+#undef _mm512_i32gather_epi32
+#undef _mm512_i32gather_ps
+#undef _mm512_mask_i32scatter_ps
 #define _mm512_cvtph_ps(a) emulated::cvtph_ps(a)
 #define _mm512_cvtps_ph(a, rounding) emulated::cvtps_ph(a)
 #define _mm512_cvtepu16_epi32(a) emulated::cvtepu16_epi32(a)
@@ -99,5 +129,11 @@ inline void mask_storeu_ps(float* p, unsigned mask, __m512 v) {
 #define _mm512_srai_epi32(a, count) emulated::srai_epi32(a, count)
 #define _mm512_maskz_loadu_ps(mask, p) emulated::maskz_loadu_ps(mask, p)
 #define _mm512_mask_storeu_ps(p, mask, v) emulated::mask_storeu_ps(p, mask, v)
+#define _mm512_maskz_loadu_epi8(mask, p) emulated::maskz_loadu_epi8(mask, p)
+#define _mm512_i32gather_epi32(index, p, scale) emulated::i32gather_epi32(index, p, scale)
+#define _mm512_i32gather_ps(index, p, scale) \
+  simde_mm512_castsi512_ps(emulated::i32gather_epi32(index, p, scale))
+#define _mm512_mask_i32scatter_ps(p, mask, index, v, scale) \
+  emulated::mask_i32scatter_ps(p, mask, index, v)
 
 #include "kernels/simd_avx512.h"

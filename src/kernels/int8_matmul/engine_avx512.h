@@ -1,5 +1,5 @@
-// Panels of 16 tokens on AVX-512 (see panel_products.h). dot_bytes() is what the file that includes
-// this has for vpdpbusd: the instruction, or what it means.
+// Panels of 16 tokens on AVX-512 (see panel_products.h). dot_bytes() is vpdpbusd or what it means:
+// the file that includes this has one of the dot_bytes headers.
 #pragma once
 
 #include "kernels/int8_matmul/unpack_codes_avx2.h"

@@ -6,6 +6,10 @@
 #include "kernels/matmul/weight_testing.h"
 
 namespace hearth::kernels {
+
+const Int8MatmulKernel& int8_matmul_avx512_vnni_emulated();
+const Int8MatmulKernel& int8_matmul_amx_emulated();
+
 namespace {
 
 constexpr Kind kKinds[] = {
@@ -47,6 +51,12 @@ std::vector<Int8MatmulKernel> fast_kernels() {
   std::vector<Int8MatmulKernel> found;
   for (const Int8MatmulKernel& kernel : int8_matmul_kernels())
     if (has_isa(kernel.isa) && kernel.isa != Isa::scalar) found.push_back(kernel);
+#if defined(__x86_64__)
+  if (has_isa(Isa::avx2)) {
+    if (!has_isa(Isa::avx512_vnni)) found.push_back(int8_matmul_avx512_vnni_emulated());
+    if (!has_isa(Isa::amx)) found.push_back(int8_matmul_amx_emulated());
+  }
+#endif
   return found;
 }
 

@@ -196,6 +196,7 @@ inline void multiply_panel_rows(const PanelChunk& chunk, int64_t rows, int64_t p
 template <class E>
 inline void multiply_panels(const PanelChunk& chunk, int64_t rows, const NextCodes& next) {
   const int64_t panels = chunk.tokens / E::kLanes;
+  rows += rows % 2;  // an odd last row has a neighbour that nobody reads
   int64_t panel = 0;
   const auto asked_for = [&] { return panel == 0 ? &next : nullptr; };
   for (; panel + E::kVectors <= panels; panel += E::kVectors)
@@ -241,7 +242,8 @@ inline NextCodes next_codes(const Int8MatmulArgs& a, const AffineWeights& view, 
 }
 
 template <class E>
-inline void multiply_by_panels(const Int8MatmulArgs& a, const AffineWeights& view) {
+inline void multiply_by_panels(const Int8MatmulArgs& a, const AffineWeights& view,
+                               void (*multiply)(const PanelChunk&, int64_t, const NextCodes&)) {
   const QuantizedRows& x = *a.x;
   const PanelRoom room(view, x.cols, a.scratch);
   const int64_t step = panel_chunk(view, x.cols);
@@ -267,8 +269,7 @@ inline void multiply_by_panels(const Int8MatmulArgs& a, const AffineWeights& vie
       for (int64_t i = 0; i < rows; ++i)
         E::unpack(view, view.segment(n + i, k / kSegment), chunk.end - k,
                   room.weights + i * (chunk.end - k));
-      // An odd last row has a neighbour that nobody reads.
-      multiply_panels<E>(chunk, (rows + 1) / 2 * 2, next_codes(a, view, n, end, step));
+      multiply(chunk, rows, next_codes(a, view, n, end, step));
     }
     turn_panels(a, room.y, tokens, n, rows);
   }

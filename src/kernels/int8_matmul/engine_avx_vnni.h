@@ -1,0 +1,45 @@
+// Panels of 8 tokens on AVX-VNNI (see panel_products.h): 16 registers, so tiles of 3 rows and 2
+// panels.
+#pragma once
+
+#include "kernels/int8_matmul/unpack_codes_avx2.h"
+
+namespace hearth::kernels {
+namespace {
+
+struct EightTokens {
+  using F = __m256;
+  using I = __m256i;
+  static constexpr int64_t kLanes = 8;
+  static constexpr int kRows = 4;  // 8 sums, 2 vectors of x, 1 of W; floats go by way of the cache
+  static constexpr int kVectors = 2;
+  static constexpr int kRowsAlone = 8;
+
+  static F set1(float v) { return _mm256_set1_ps(v); }
+  static F load(const float* p) { return _mm256_loadu_ps(p); }
+  static void store(float* p, F v) { _mm256_storeu_ps(p, v); }
+  static F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
+  static F to_float(I a) { return _mm256_cvtepi32_ps(a); }
+  static I zero() { return _mm256_setzero_si256(); }
+  static I load_ints(const int32_t* p) { return _mm256_loadu_si256(reinterpret_cast<const I*>(p)); }
+  static I load_codes(const int8_t* p) { return _mm256_loadu_si256(reinterpret_cast<const I*>(p)); }
+  static I four_codes(const std::byte* p) {
+    int32_t codes;
+    std::memcpy(&codes, p, sizeof(codes));
+    return _mm256_set1_epi32(codes);
+  }
+  [[gnu::always_inline]] static void dot(I& sum, I codes, I x) {
+    asm("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(codes), "x"(x));
+  }
+  static I multiply_add(I a, I b, I c) { return _mm256_add_epi32(_mm256_mullo_epi32(a, b), c); }
+  static bool any_above_one(I a) {
+    return _mm256_movemask_epi8(_mm256_cmpgt_epi32(a, _mm256_set1_epi32(1))) != 0;
+  }
+  static void unpack(const AffineWeights& view, const std::byte* codes, int64_t columns,
+                     std::byte* out) {
+    unpack_codes(view, codes, columns, out);
+  }
+};
+
+}  // namespace
+}  // namespace hearth::kernels
