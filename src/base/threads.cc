@@ -56,58 +56,91 @@ class Ticket {
 struct ThreadPool::State {
   explicit State(int threads)
       : spins(threads > static_cast<int>(std::thread::hardware_concurrency()) ? kSpinsOversubscribed
-                                                                              : kSpins) {}
+                                                                              : kSpins),
+        workers(static_cast<size_t>(std::max(threads, 1) - 1)) {}
 
-  // What a waiting thread watches, and what it needs to start, in one cache line: 1 transfer
-  // between the cores starts a worker, 1 more takes its first part. `function` and `context` are
-  // read only by threads that have taken a part, which keeps the region, and so them, as they are.
-  struct alignas(64) Region {
-    std::atomic<uint64_t> ticket{0};
+  // Each on a cache line of its own: `ticket` is watched by all waiting threads, `task` read by
+  // those that have taken a part (which keeps the region, and so the task, as it is).
+  struct Task {
     Function function = nullptr;
     void* context = nullptr;
   };
-  Region region;
+  struct alignas(64) Worker {
+    std::atomic<uint32_t> asleep{0};
+    std::thread thread;
+  };
+  alignas(64) std::atomic<uint64_t> ticket{0};
+  alignas(64) Task task;
   alignas(64) std::atomic<uint32_t> unfinished{0};  // parts; the region is over at 0
-  alignas(64) std::atomic<uint32_t> generation{0};  // regions started: what sleeping threads watch
-  std::atomic<bool> busy{false};                    // some thread's region is running
+  alignas(64) std::atomic<bool> busy{false};        // some thread's region is running
   std::atomic<bool> stop{false};
   const int spins;
-  std::vector<std::thread> workers;
+  std::vector<Worker> workers;  // of slots 1, 2, ...
+
+  bool is_open_to(int slot) const {
+    return Ticket(ticket.load(std::memory_order_seq_cst)).is_open_to(slot);
+  }
 
   void work(int slot) {
     inside_region = true;
     while (!stop.load(std::memory_order_acquire)) {
-      // Read before the ticket: a region that starts after the last look changes it.
-      const uint32_t seen = generation.load(std::memory_order_acquire);
       if (wait_for_parts(slot)) {
-        run_parts(slot);
+        run_parts(slot, 0);
       } else {
-        generation.wait(seen, std::memory_order_acquire);
+        sleep(slot);
       }
     }
   }
 
   bool wait_for_parts(int slot) const {
     for (int i = 0; i < spins; ++i) {
-      if (Ticket(region.ticket.load(std::memory_order_acquire)).is_open_to(slot)) return true;
+      if (is_open_to(slot)) return true;
       pause_briefly();
     }
     return false;
   }
 
-  void run_parts(int slot) {
-    uint32_t done = 0;
-    uint64_t bits = region.ticket.load(std::memory_order_acquire);
-    while (Ticket(bits).is_open_to(slot)) {
-      if (!region.ticket.compare_exchange_weak(bits, bits + 1, std::memory_order_acq_rel,
-                                               std::memory_order_acquire))
-        continue;
-      region.function(region.context, slot, Ticket(bits).next());
-      ++done;  // all of one region: it cannot end before these are counted
-      bits = region.ticket.load(std::memory_order_acquire);
+  // Whoever opens a region looks at `asleep` after writing the ticket, the worker at the ticket
+  // after writing `asleep`: one of the two sees the other's.
+  void sleep(int slot) {
+    std::atomic<uint32_t>& asleep = workers[static_cast<size_t>(slot - 1)].asleep;
+    asleep.store(1, std::memory_order_seq_cst);
+    if (!is_open_to(slot) && !stop.load(std::memory_order_seq_cst))
+      asleep.wait(1, std::memory_order_acquire);
+    asleep.store(0, std::memory_order_relaxed);
+  }
+
+  void wake_up(int threads) {
+    for (int slot = 1; slot < threads; ++slot) {
+      std::atomic<uint32_t>& asleep = workers[static_cast<size_t>(slot - 1)].asleep;
+      if (asleep.load(std::memory_order_seq_cst) == 0) continue;
+      asleep.store(0, std::memory_order_release);
+      asleep.notify_one();
     }
-    if (done > 0 && unfinished.fetch_sub(done, std::memory_order_acq_rel) == done)
-      unfinished.notify_one();
+  }
+
+  void open(int threads, int parts) {
+    unfinished.store(static_cast<uint32_t>(parts), std::memory_order_relaxed);
+    ticket.store(Ticket(threads, parts).bits() + 1, std::memory_order_seq_cst);  // part 0 is taken
+    wake_up(threads);
+  }
+
+  // `done`: parts that the thread has already done of a region that is still open.
+  void run_parts(int slot, uint32_t done) {
+    uint64_t bits = ticket.load(std::memory_order_acquire);
+    while (Ticket(bits).is_open_to(slot)) {
+      if (!ticket.compare_exchange_weak(bits, bits + 1, std::memory_order_acq_rel,
+                                        std::memory_order_acquire))
+        continue;
+      task.function(task.context, slot, Ticket(bits).next());
+      ++done;  // all of one region: it cannot end before these are counted
+      bits = ticket.load(std::memory_order_acquire);
+    }
+    if (done > 0) count_done(done);
+  }
+
+  void count_done(uint32_t parts) {
+    if (unfinished.fetch_sub(parts, std::memory_order_acq_rel) == parts) unfinished.notify_one();
   }
 
   void wait_for_the_end() {
@@ -129,15 +162,15 @@ ThreadPool& ThreadPool::instance() {
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>(threads)), size_(threads) {
   HEARTH_ASSERT(threads >= 1, "a pool needs at least the calling thread");
   HEARTH_ASSERT(threads <= Ticket::kMostThreads, "a pool of more threads than can be counted");
-  state_->workers.reserve(static_cast<size_t>(threads - 1));
-  for (int i = 1; i < threads; ++i) state_->workers.emplace_back([this, i] { state_->work(i); });
+  for (int slot = 1; slot < threads; ++slot)
+    state_->workers[static_cast<size_t>(slot - 1)].thread =
+        std::thread([this, slot] { state_->work(slot); });
 }
 
 ThreadPool::~ThreadPool() {
-  state_->stop.store(true, std::memory_order_release);
-  state_->generation.fetch_add(1, std::memory_order_release);
-  state_->generation.notify_all();
-  for (std::thread& worker : state_->workers) worker.join();
+  state_->stop.store(true, std::memory_order_seq_cst);
+  state_->wake_up(size_);
+  for (State::Worker& worker : state_->workers) worker.thread.join();
 }
 
 void ThreadPool::run_erased(int threads, int parts, Function function, void* context) {
@@ -149,14 +182,11 @@ void ThreadPool::run_erased(int threads, int parts, Function function, void* con
     return;
   }
   HEARTH_ASSERT(parts <= Ticket::kMostParts, "a region of more parts than can be counted");
-  s.region.function = function;
-  s.region.context = context;
-  s.unfinished.store(static_cast<uint32_t>(parts), std::memory_order_relaxed);
-  s.region.ticket.store(Ticket(threads, parts).bits(), std::memory_order_release);
-  s.generation.fetch_add(1, std::memory_order_release);
-  s.generation.notify_all();  // a system call only when somebody sleeps
+  s.task = {function, context};
+  s.open(threads, parts);
   inside_region = true;
-  s.run_parts(0);
+  function(context, 0, 0);
+  s.run_parts(0, 1);
   inside_region = false;
   s.wait_for_the_end();
   s.busy.store(false, std::memory_order_release);

@@ -18,8 +18,8 @@ inline constexpr int64_t kRowGrain = 16;
 /// it: few portions to take, and small ones at the end, where threads wait for each other.
 class Portions {
  public:
-  Portions(int64_t rows, int threads)
-      : rows_(rows), grains_((rows + kRowGrain - 1) / kRowGrain), threads_(threads) {
+  Portions(int64_t rows, int threads, int64_t grain)
+      : rows_(rows), grain_(grain), grains_((rows + grain - 1) / grain), threads_(threads) {
     while (rounds_ < kMostRounds && (grains_ >> rounds_) > threads) ++rounds_;
   }
   int count() const { return threads_ == 1 ? 1 : rounds_ * threads_; }
@@ -29,22 +29,25 @@ class Portions {
     const int64_t begin = grains_ - (grains_ >> round);
     const int64_t end = round + 1 == rounds_ ? grains_ : grains_ - (grains_ >> (round + 1));
     const Range range = share(end - begin, portion % threads_, threads_);
-    return {std::min((begin + range.begin) * kRowGrain, rows_),
-            std::min((begin + range.end) * kRowGrain, rows_)};
+    return {std::min((begin + range.begin) * grain_, rows_),
+            std::min((begin + range.end) * grain_, rows_)};
   }
 
  private:
   static constexpr int kMostRounds = 5;
   int64_t rows_;
+  int64_t grain_;
   int64_t grains_;
   int threads_;
   int rounds_ = 1;
 };
 
-/// Calls work(part, rows) until all of `rows` are done, with part < threads.
+/// Calls work(part, rows) until all of `rows` are done, with part < threads; rows are taken in
+/// multiples of `grain`.
 template <typename Work>
-void run_portions(ThreadPool& pool, int threads, int64_t rows, Work&& work) {
-  const Portions portions(rows, threads);
+void run_portions(ThreadPool& pool, int threads, int64_t rows, Work&& work,
+                  int64_t grain = kRowGrain) {
+  const Portions portions(rows, threads, grain);
   pool.run_on(threads, portions.count(), [&](int part, int portion) {
     const Range range = portions[portion];
     if (range.begin < range.end) work(part, range);

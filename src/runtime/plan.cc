@@ -82,17 +82,18 @@ class Planner {
     const BuildContext context{plan_.graph, plan_.settings, plan_.key_variables};
     std::unique_ptr<Step> step = make_step(context, node);
     for (Value input : node.inputs) step->inputs.push_back(input ? index_.at(input) : -1);
-    const bool planned = step->planned_output();
     for (size_t port = 0; port < node.outputs.size(); ++port) {
       const Value output{id, static_cast<int32_t>(port)};
       const int index = add_value(output);
       step->outputs.push_back(index);
-      if (port == 0 && planned && !feeds_result(output))
-        plan_.values[static_cast<size_t>(index)].row_floats = row_floats(node.outputs[0].shape);
+      if (port < step->planned_outputs() && !feeds_result(output))
+        plan_.values[static_cast<size_t>(index)].row_floats = row_floats(node.outputs[port].shape);
     }
-    if (node.op == Op::FullyConnected)
+    if (node.op == Op::FullyConnected || node.op == Op::FullyConnectedGroup ||
+        node.op == Op::GatedFullyConnected)
       for (size_t i = 1; i < node.inputs.size(); ++i)
-        if (node.inputs[i]) plan_.weight_bytes += plan_.graph.node(node.inputs[i]).data.size();
+        if (node.inputs[i] && plan_.graph.is(node.inputs[i], Op::Const))
+          plan_.weight_bytes += plan_.graph.node(node.inputs[i]).data.size();
     plan_.steps.push_back(std::move(step));
   }
 
@@ -176,7 +177,7 @@ std::string explain(const Plan& plan) {
                                       : "nothing to do");
   out += fmt::format("steps: {}\n", plan.steps.size());
   for (const auto& step : plan.steps) {
-    out += fmt::format("  {:<16} {:<28} {}\n", step->op, step->kernel(), step->name);
+    out += fmt::format("  {:<20} {:<28} {}\n", step->op, step->kernel(), step->name);
     for (const std::string& refusal : step->refusals) out += fmt::format("      not {}\n", refusal);
   }
   out += fmt::format("memory: {} bytes of activations a token row\n",

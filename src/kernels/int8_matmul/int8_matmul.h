@@ -54,6 +54,16 @@ const Int8MatmulKernel* select_int8_matmul(const WeightMatrix& weight, Isa isa,
 void int8_matmul(const float* x, int64_t x_stride, int64_t m, int64_t quantization_group,
                  const WeightMatrix& weight, const Int8MatmulKernel& kernel, float* y,
                  int64_t y_stride, ThreadPool& pool, int threads, float* scratch);
+bool may_share_codes(const WeightMatrix& a, const WeightMatrix& b);
+struct Int8Product {
+  const WeightMatrix* weight = nullptr;
+  float* y = nullptr;
+  int64_t y_stride = 0;
+};
+void int8_matmul(const float* x, int64_t x_stride, int64_t m, int64_t quantization_group,
+                 std::span<const Int8Product> products, const Int8MatmulKernel& kernel,
+                 ThreadPool& pool, int threads, float* scratch, RowsDone done = {},
+                 bool side_by_side = false);
 int64_t int8_matmul_scratch_floats(int64_t m, const WeightMatrix& weight,
                                    const Int8MatmulKernel& kernel, int threads);
 

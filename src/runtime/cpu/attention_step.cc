@@ -14,10 +14,10 @@ class CachedAttentionStep : public Step {
         settings_(settings),
         kernel_(kernels::select_attention(args, settings.isa, &refusals)) {}
 
-  bool planned_output() const override { return true; }
-  Shape output_shape(const StepContext& c) const override {
+  size_t planned_outputs() const override { return 1; }
+  void output_shape(const StepContext& c, size_t, Shape& shape) const override {
     const Shape& q = input(c, 0).get_shape();  // [B, T, H, D]
-    return {q[0], q[1], q[2] * static_cast<size_t>(args_.layout.value_dim)};
+    shape.assign({q[0], q[1], q[2] * static_cast<size_t>(args_.layout.value_dim)});
   }
   void run(StepContext& c) const override {
     HEARTH_ASSERT(c.batch != nullptr && c.cache != nullptr, "attention ran without its cache");

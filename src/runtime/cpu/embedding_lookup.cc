@@ -11,11 +11,10 @@ class EmbeddingLookupStep : public Step {
  public:
   EmbeddingLookupStep(const kernels::WeightMatrix& table, Isa isa) : table_(table), isa_(isa) {}
 
-  bool planned_output() const override { return true; }
-  Shape output_shape(const StepContext& c) const override {
-    Shape shape = input(c, 0).get_shape();
+  size_t planned_outputs() const override { return 1; }
+  void output_shape(const StepContext& c, size_t, Shape& shape) const override {
+    shape = input(c, 0).get_shape();
     shape.push_back(static_cast<size_t>(table_.cols));
-    return shape;
   }
   void run(StepContext& c) const override {
     const Tensor& ids = input(c, 0);

@@ -20,8 +20,8 @@ float* Scratch::floats(int64_t count) {
   return memory_.get();
 }
 
-Shape Step::output_shape(const StepContext&) const {
-  HEARTH_ASSERT(false, "a step without planned output was asked for its shape");
+void Step::output_shape(const StepContext&, size_t, Shape&) const {
+  HEARTH_ASSERT(false, "a step without planned outputs was asked for the shape of one");
 }
 
 bool BuildContext::is_rows(ir::Value value, size_t rank) const {
