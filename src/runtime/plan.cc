@@ -165,6 +165,28 @@ std::shared_ptr<const Plan> make_plan(const ir::Graph& graph, const Settings& se
   return plan;
 }
 
+namespace {
+
+// Besides weights and cache a forward pass takes activations, which grow with its token rows, and
+// scratch, which the largest step decides. Prompts are cut into passes, of 512 rows unless the
+// scheduler's configuration says otherwise.
+std::string explain_memory(const Plan& plan) {
+  const auto scratch = [&](int64_t rows) {
+    int64_t most = 0;
+    for (const auto& step : plan.steps) most = std::max(most, step->scratch_floats(rows));
+    return most;
+  };
+  std::string out = "memory: weights are used where they are mapped\n";
+  for (const int64_t rows : {1, 512})
+    out += fmt::format(
+        "  a pass of {:>3} rows: {:.2f} MB of activations, {:.2f} MB of scratch for products\n",
+        rows, static_cast<double>(plan.arena_row_floats * rows) * sizeof(float) / 1e6,
+        static_cast<double>(scratch(rows)) * sizeof(float) / 1e6);
+  return out;
+}
+
+}  // namespace
+
 std::string explain(const Plan& plan) {
   std::string out = fmt::format("processor: {}\n", describe_cpu());
   for (const auto& [name, value] : plan.settings.as_set)
@@ -180,8 +202,7 @@ std::string explain(const Plan& plan) {
     out += fmt::format("  {:<20} {:<28} {}\n", step->op, step->kernel(), step->name);
     for (const std::string& refusal : step->refusals) out += fmt::format("      not {}\n", refusal);
   }
-  out += fmt::format("memory: {} bytes of activations a token row\n",
-                     plan.arena_row_floats * static_cast<int64_t>(sizeof(float)));
+  out += explain_memory(plan);
   if (plan.cached()) {
     size_t bytes = 0;
     for (const kernels::KvLayout& layout : plan.kv_layouts) bytes += layout.bytes();

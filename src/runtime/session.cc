@@ -24,7 +24,8 @@ void Session::run(const std::vector<Tensor>& inputs, const Batch* batch, const K
       rows_ = static_cast<int64_t>(inputs[i].get_size());
   }
   make_room();
-  StepContext context{values_, scratch_, ThreadPool::instance(), batch, cache, &states_, shape_};
+  StepContext context{values_,    scratch_, ThreadPool::instance(), batch, cache, &states_,
+                      attention_, shape_};
   for (const auto& step : plan_->steps) {
     for (size_t i = 0; i < step->planned_outputs(); ++i) place(*step, i, context);
     step->run(context);

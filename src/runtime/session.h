@@ -32,6 +32,7 @@ class Session {
   std::vector<Tensor> values_;
   ref::States states_;
   Scratch scratch_;
+  AttentionTables attention_;
   Shape shape_;
   std::unique_ptr<float, void (*)(float*)> arena_{nullptr, [](float*) {}};
   size_t arena_floats_ = 0;

@@ -39,6 +39,16 @@ void infer_rope(Inference& i) {
   i.output(0, i.type(0), x);
 }
 
+void infer_rope_tables(Inference& i) {
+  i.expect_integer(0);
+  i.expect_float(1);
+  expect_rank(i, 0, 2);
+  expect_rank(i, 1, 1);
+  PartialShape out = i.shape(0).rank_is_static() ? i.shape(0) : PartialShape::dynamic(2);
+  out.push_back(i.shape(1).rank_is_static() ? i.shape(1)[0] : Dimension());
+  for (size_t k = 0; k < 2; ++k) i.output(k, ElementType::f32, out);
+}
+
 void infer_swiglu(Inference& i) {
   i.expect_float(0);
   PartialShape out;
@@ -89,6 +99,15 @@ OpSchema make_RMSNorm_schema() {
 OpSchema make_RoPE_schema() {
   OpSchema schema = internal_schema("RoPE", 3, 3, infer_rope);
   schema.attributes = {flag_attr("interleaved", false), flag_attr("token_major", false)};
+  return schema;
+}
+
+/// positions [B, T], frequencies [R] -> cos(position * frequency) * scale, and the same of sin,
+/// both [B, T, R]; the product is rounded to f32, cos and sin of it are exact and rounded.
+OpSchema make_RopeTables_schema() {
+  OpSchema schema = internal_schema("RopeTables", 2, 2, infer_rope_tables);
+  schema.outputs = 2;
+  schema.attributes = {number_attr("scale", 1.0)};
   return schema;
 }
 

@@ -36,6 +36,7 @@ class ProductsStep : public Step {
     products_->run(c, run);
   }
   std::string kernel() const override { return products_->kernel(); }
+  int64_t scratch_floats(int64_t rows) const override { return products_->scratch_floats(rows); }
 
  protected:
   int64_t rows_of(const Tensor& x) const {
@@ -62,6 +63,7 @@ class LogitsStep : public ProductsStep {
       : ProductsStep(std::move(products), 1, false) {}
 
   size_t planned_outputs() const override { return 0; }
+  int64_t scratch_floats(int64_t) const override { return products_->scratch_floats(1); }
 
   void run(StepContext& c) const override {
     const bool selects = c.batch != nullptr && !c.batch->logit_rows.empty();

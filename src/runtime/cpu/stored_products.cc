@@ -136,21 +136,26 @@ int64_t StoredProducts::call_floats(const Call& call, int64_t m) const {
   return whole_lines_of_floats(most);
 }
 
-void StoredProducts::run(StepContext& c, const Run& run) const {
-  const int64_t m = run.selected.empty() ? run.m : static_cast<int64_t>(run.selected.size());
-  int64_t floats = 0;
-  bool copies = !run.selected.empty();
+StoredProducts::Room StoredProducts::room_for(int64_t m, bool selects) const {
+  Room room;
+  bool copies = selects;
   for (const Call& call : calls_) {
-    floats = std::max(floats, call_floats(call, m));
+    room.kernels = std::max(room.kernels, call_floats(call, m));
     copies = copies || rounds(call);
   }
-  const int64_t copy_floats = copies ? whole_lines_of_floats(m * cols()) : 0;
-  const int64_t up_floats = gated_ ? m * rows(1) : 0;
-  float* scratch = c.scratch.floats(floats + copy_floats + up_floats);
-  float* copy = scratch + floats;
+  if (copies) room.copy = whole_lines_of_floats(m * cols());
+  if (gated_) room.up = m * rows(1);
+  return room;
+}
+
+void StoredProducts::run(StepContext& c, const Run& run) const {
+  const int64_t m = run.selected.empty() ? run.m : static_cast<int64_t>(run.selected.size());
+  const Room room = room_for(m, !run.selected.empty());
+  float* scratch = c.scratch.floats(room.all());
+  float* copy = scratch + room.kernels;
   std::array<float*, kMostProducts> y{};
   std::copy(run.y.begin(), run.y.end(), y.begin());
-  if (gated_) y[1] = copy + copy_floats;
+  if (gated_) y[1] = copy + room.copy;
   const float* x = run.selected.empty() ? run.x : gather(run, copy);
   const bool gate_in_call = gated_ && calls_.size() == 1;
   for (const Call& call : calls_) {

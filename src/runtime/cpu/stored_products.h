@@ -36,6 +36,8 @@ class StoredProducts {
   };
   void run(StepContext& c, const Run& run) const;
 
+  /// Floats of scratch that m rows take.
+  int64_t scratch_floats(int64_t m) const { return room_for(m, false).all(); }
   size_t count() const { return weights_.size(); }
   int64_t cols() const { return weights_[0].matrix.cols; }
   int64_t rows(size_t i) const { return weights_[i].matrix.rows; }
@@ -54,6 +56,14 @@ class StoredProducts {
     size_t begin;
     size_t end;
   };
+  /// Scratch, one behind the other: the kernels', x gathered or rounded, and the second of a gated
+  /// pair.
+  struct Room {
+    int64_t kernels = 0;
+    int64_t copy = 0;
+    int64_t up = 0;
+    int64_t all() const { return kernels + copy + up; }
+  };
   struct Epilogue;
   StoredProducts(const Settings& settings, bool gated)
       : settings_(settings), gated_(gated), activation_(kernels::select_activation(settings.isa)) {}
@@ -61,6 +71,7 @@ class StoredProducts {
   bool go_together(const Weight& a, const Weight& b) const;
   bool rounds(const Call& call) const;
   int64_t call_floats(const Call& call, int64_t m) const;
+  Room room_for(int64_t m, bool selects) const;
   void run_call(StepContext& c, const Call& call, const float* x, int64_t m, float* scratch,
                 Epilogue& epilogue) const;
   const float* gather(const Run& run, float* out) const;
