@@ -9,7 +9,8 @@ namespace {
 
 class EmbeddingLookupStep : public Step {
  public:
-  EmbeddingLookupStep(const kernels::WeightMatrix& table, Isa isa) : table_(table), isa_(isa) {}
+  EmbeddingLookupStep(const kernels::WeightMatrix& table, Isa isa)
+      : table_(table), kernel_(kernels::select_matmul(table, 1, isa)) {}
 
   size_t planned_outputs() const override { return 1; }
   void output_shape(const StepContext& c, size_t, Shape& shape) const override {
@@ -24,14 +25,14 @@ class EmbeddingLookupStep : public Step {
       const int64_t id = read_int(ids.get_element_type(), bytes, i);
       if (id < 0 || id >= table_.rows)
         bad_input("token id {} is outside of the vocabulary of {}", id, table_.rows);
-      kernels::decode_row(table_, id, isa_, out + static_cast<int64_t>(i) * table_.cols);
+      kernel_.decode_row(table_, id, out + static_cast<int64_t>(i) * table_.cols);
     }
   }
-  std::string kernel() const override { return fmt::format("decode_row, {}", to_string(isa_)); }
+  std::string kernel() const override { return fmt::format("decode_row, {}", kernel_.name); }
 
  private:
   kernels::WeightMatrix table_;
-  Isa isa_;
+  const kernels::MatmulKernel& kernel_;
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ class ProductsStep : public Step {
   }
 
   void run(StepContext& c) const override {
-    std::array<float*, 8> y{};
+    std::array<float*, StoredProducts::kMostProducts> y{};
     for (size_t i = 0; i < outputs_; ++i) y[i] = output(c, i).data<float>();
     StoredProducts::Run run;
     run.x = input(c, 0).data<float>();

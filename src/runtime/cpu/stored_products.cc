@@ -11,8 +11,7 @@
 namespace hearth::runtime {
 namespace {
 
-constexpr int64_t kManyRows = 64;    // stands for a prompt when kernels are chosen
-constexpr size_t kMostProducts = 8;  // of one x; a group of more is refused
+constexpr int64_t kManyRows = 64;  // stands for a prompt when kernels are chosen
 
 int64_t whole_lines_of_floats(int64_t floats) { return (floats + 15) / 16 * 16; }
 

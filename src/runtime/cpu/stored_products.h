@@ -18,6 +18,7 @@ namespace hearth::runtime {
 
 class StoredProducts {
  public:
+  static constexpr size_t kMostProducts = 8;  ///< of one x; more are refused
   /// Reads the weights of `node`. Null, with the reason, when they are not such that kernels take
   /// them. A `gated` pair gives silu(first) * second. `refusals` gets the kernels passed over.
   static std::unique_ptr<StoredProducts> make(const BuildContext& context, const ir::Node& node,
