@@ -36,8 +36,14 @@ class Tensor {
   void set_shape(const Shape& shape);
   /// The same bytes seen with another shape of as many elements.
   Tensor reshaped(const Shape& shape) const;
+  /// Becomes a view of the bytes of `other` with another shape of as many elements; allocates
+  /// nothing when it was one of that rank before.
+  void set_view(const Tensor& other, const Shape& shape);
   /// A copy with bytes of its own.
   Tensor clone() const;
+
+  /// True when this tensor owns its bytes and no other tensor or view shares them.
+  bool is_sole_owner() const;
 
   void* data() { return data_; }
   const void* data() const { return data_; }

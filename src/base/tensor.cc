@@ -1,5 +1,6 @@
 #include "hearth/tensor.hpp"
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -69,10 +70,20 @@ void Tensor::set_shape(const Shape& shape) {
 }
 
 Tensor Tensor::reshaped(const Shape& shape) const {
-  HEARTH_ASSERT(shape_size(shape) == size_, "a tensor was reshaped to another number of elements");
-  Tensor out = *this;
-  out.shape_ = shape;
+  Tensor out;
+  out.set_view(*this, shape);
   return out;
+}
+
+void Tensor::set_view(const Tensor& other, const Shape& shape) {
+  HEARTH_ASSERT(shape_size(shape) == other.size_,
+                "a tensor was reshaped to another number of elements");
+  type_ = other.type_;
+  shape_ = shape;
+  size_ = other.size_;
+  capacity_bytes_ = other.capacity_bytes_;
+  data_ = other.data_;
+  owner_ = other.owner_;
 }
 
 Tensor Tensor::clone() const {
@@ -85,6 +96,13 @@ Tensor Tensor::clone() const {
     std::memcpy(out.data_, data_, get_byte_size());
   }
   return out;
+}
+
+bool Tensor::is_sole_owner() const {
+  if (capacity_bytes_ == 0 || owner_.use_count() != 1) return false;
+  // What others did with the bytes came before they let go of them.
+  std::atomic_thread_fence(std::memory_order_acquire);
+  return true;
 }
 
 void Tensor::check_type(ElementType asked) const {

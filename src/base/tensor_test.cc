@@ -48,6 +48,23 @@ TEST(Tensor, ReshapingKeepsOrGrowsMemory) {
   EXPECT_NE(view.data(), outside);
 }
 
+TEST(Tensor, SoleOwnersAreThoseThatNobodySharesBytesWith) {
+  Tensor t(ElementType::f32, {6});
+  EXPECT_TRUE(t.is_sole_owner());
+  {
+    Tensor view;
+    view.set_view(t, {2, 3});
+    EXPECT_EQ(view.data(), t.data());
+    EXPECT_EQ(view.get_shape(), Shape({2, 3}));
+    EXPECT_FALSE(t.is_sole_owner());
+    EXPECT_THROW(view.set_view(t, {5}), Exception);
+  }
+  EXPECT_TRUE(t.is_sole_owner());
+  float outside[4];
+  EXPECT_FALSE(Tensor(ElementType::f32, {4}, outside).is_sole_owner());
+  EXPECT_FALSE(Tensor().is_sole_owner());
+}
+
 TEST(Tensor, WrongTypeIsAMistake) {
   Tensor t(ElementType::f32, {1});
   EXPECT_THROW(t.data<int32_t>(), Exception);

@@ -1,7 +1,7 @@
 #include "base/threads.h"
 
+#include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -15,9 +15,11 @@
 namespace hearth {
 namespace {
 
-// About 30 us on the machines measured: longer than the gap between two regions of a decode step,
-// shorter than anybody would notice on another process's core.
+// 30 to 100 us on the machines measured: longer than the gap between two regions of a decode step
+// or two steps, shorter than anybody would notice on another process's core.
 constexpr int kSpins = 2000;
+// With more threads than cores, whoever spins keeps the one it waits for from running.
+constexpr int kSpinsOversubscribed = 20;
 
 thread_local bool inside_region = false;
 
@@ -27,55 +29,128 @@ void pause_briefly() {
 #endif
 }
 
-// Waits until `value` differs from `old`, spinning first.
-uint32_t wait_for_change(const std::atomic<uint32_t>& value, uint32_t old) {
-  for (int i = 0; i < kSpins; ++i) {
-    const uint32_t now = value.load(std::memory_order_acquire);
-    if (now != old) return now;
-    pause_briefly();
+// The parts of a region that nobody has taken yet, and who may take them, in one word: so that
+// taking one is a single compare-and-swap, which fails when the region is over.
+class Ticket {
+ public:
+  static constexpr int kMostParts = (1 << 24) - 1;
+  static constexpr int kMostThreads = (1 << 16) - 1;
+
+  Ticket() = default;
+  explicit Ticket(uint64_t bits) : bits_(bits) {}
+  Ticket(int threads, int parts)
+      : bits_(static_cast<uint64_t>(threads) << 48 | static_cast<uint64_t>(parts) << 24) {}
+  int next() const { return static_cast<int>(bits_ & kMostParts); }
+  bool is_open_to(int slot) const {
+    return next() < static_cast<int>(bits_ >> 24 & kMostParts) &&
+           slot < static_cast<int>(bits_ >> 48);
   }
-  value.wait(old, std::memory_order_acquire);
-  return value.load(std::memory_order_acquire);
-}
+  uint64_t bits() const { return bits_; }
+
+ private:
+  uint64_t bits_ = 0;
+};
 
 }  // namespace
 
 struct ThreadPool::State {
-  std::mutex owner;  // held by the thread whose region is running
-  // A region starts when `generation` changes and is over when `unfinished` is 0. Its parts are
-  // claimed from `ticket`, the next one in the low half and their number in the high half, by
-  // whoever comes first: a worker that has not woken up by the end holds up nobody. While a part
-  // can be claimed, `function` and `context` are those of its region.
-  alignas(64) std::atomic<uint32_t> generation{0};
-  alignas(64) std::atomic<uint64_t> ticket{0};
-  alignas(64) std::atomic<uint32_t> unfinished{0};
-  std::atomic<bool> stop{false};
-  Function function = nullptr;
-  void* context = nullptr;
-  std::vector<std::thread> workers;
+  explicit State(int threads)
+      : spins(threads > static_cast<int>(std::thread::hardware_concurrency()) ? kSpinsOversubscribed
+                                                                              : kSpins),
+        workers(static_cast<size_t>(std::max(threads, 1) - 1)) {}
 
-  void work() {
+  // Each on a cache line of its own: `ticket` is watched by all waiting threads, `task` read by
+  // those that have taken a part (which keeps the region, and so the task, as it is).
+  struct Task {
+    Function function = nullptr;
+    void* context = nullptr;
+  };
+  struct alignas(64) Worker {
+    std::atomic<uint32_t> asleep{0};
+    std::thread thread;
+  };
+  alignas(64) std::atomic<uint64_t> ticket{0};
+  alignas(64) Task task;
+  alignas(64) std::atomic<uint32_t> unfinished{0};  // parts; the region is over at 0
+  alignas(64) std::atomic<bool> busy{false};        // some thread's region is running
+  std::atomic<bool> stop{false};
+  const int spins;
+  std::vector<Worker> workers;  // of slots 1, 2, ...
+
+  bool is_open_to(int slot) const {
+    return Ticket(ticket.load(std::memory_order_seq_cst)).is_open_to(slot);
+  }
+
+  void work(int slot) {
     inside_region = true;
-    uint32_t seen = 0;
-    for (;;) {
-      seen = wait_for_change(generation, seen);
-      if (stop.load(std::memory_order_acquire)) return;
-      run_parts();
+    while (!stop.load(std::memory_order_acquire)) {
+      if (wait_for_parts(slot)) {
+        run_parts(slot, 0);
+      } else {
+        sleep(slot);
+      }
     }
   }
 
-  void run_parts() {
-    uint64_t now = ticket.load(std::memory_order_acquire);
-    for (;;) {
-      const auto part = static_cast<uint32_t>(now);
-      if (part >= now >> 32) return;
-      if (!ticket.compare_exchange_weak(now, now + 1, std::memory_order_acq_rel,
+  bool wait_for_parts(int slot) const {
+    for (int i = 0; i < spins; ++i) {
+      if (is_open_to(slot)) return true;
+      pause_briefly();
+    }
+    return false;
+  }
+
+  // Whoever opens a region looks at `asleep` after writing the ticket, the worker at the ticket
+  // after writing `asleep`: one of the two sees the other's.
+  void sleep(int slot) {
+    std::atomic<uint32_t>& asleep = workers[static_cast<size_t>(slot - 1)].asleep;
+    asleep.store(1, std::memory_order_seq_cst);
+    if (!is_open_to(slot) && !stop.load(std::memory_order_seq_cst))
+      asleep.wait(1, std::memory_order_acquire);
+    asleep.store(0, std::memory_order_relaxed);
+  }
+
+  void wake_up(int threads) {
+    for (int slot = 1; slot < threads; ++slot) {
+      std::atomic<uint32_t>& asleep = workers[static_cast<size_t>(slot - 1)].asleep;
+      if (asleep.load(std::memory_order_seq_cst) == 0) continue;
+      asleep.store(0, std::memory_order_release);
+      asleep.notify_one();
+    }
+  }
+
+  void open(int threads, int parts) {
+    unfinished.store(static_cast<uint32_t>(parts), std::memory_order_relaxed);
+    ticket.store(Ticket(threads, parts).bits() + 1, std::memory_order_seq_cst);  // part 0 is taken
+    wake_up(threads);
+  }
+
+  // `done`: parts that the thread has already done of a region that is still open.
+  void run_parts(int slot, uint32_t done) {
+    uint64_t bits = ticket.load(std::memory_order_acquire);
+    while (Ticket(bits).is_open_to(slot)) {
+      if (!ticket.compare_exchange_weak(bits, bits + 1, std::memory_order_acq_rel,
                                         std::memory_order_acquire))
         continue;
-      function(context, static_cast<int>(part));
-      if (unfinished.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished.notify_one();
-      now = ticket.load(std::memory_order_acquire);
+      task.function(task.context, slot, Ticket(bits).next());
+      ++done;  // all of one region: it cannot end before these are counted
+      bits = ticket.load(std::memory_order_acquire);
     }
+    if (done > 0) count_done(done);
+  }
+
+  void count_done(uint32_t parts) {
+    if (unfinished.fetch_sub(parts, std::memory_order_acq_rel) == parts) unfinished.notify_one();
+  }
+
+  void wait_for_the_end() {
+    uint32_t left = unfinished.load(std::memory_order_acquire);
+    for (int i = 0; left != 0 && i < spins; ++i) {
+      pause_briefly();
+      left = unfinished.load(std::memory_order_acquire);
+    }
+    for (; left != 0; left = unfinished.load(std::memory_order_acquire))
+      unfinished.wait(left, std::memory_order_acquire);
   }
 };
 
@@ -84,37 +159,37 @@ ThreadPool& ThreadPool::instance() {
   return pool;
 }
 
-ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()), size_(threads) {
+ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>(threads)), size_(threads) {
   HEARTH_ASSERT(threads >= 1, "a pool needs at least the calling thread");
-  state_->workers.reserve(static_cast<size_t>(threads - 1));
-  for (int i = 1; i < threads; ++i) state_->workers.emplace_back([this] { state_->work(); });
+  HEARTH_ASSERT(threads <= Ticket::kMostThreads, "a pool of more threads than can be counted");
+  for (int slot = 1; slot < threads; ++slot)
+    state_->workers[static_cast<size_t>(slot - 1)].thread =
+        std::thread([this, slot] { state_->work(slot); });
 }
 
 ThreadPool::~ThreadPool() {
-  state_->stop.store(true, std::memory_order_release);
-  state_->generation.fetch_add(1, std::memory_order_release);
-  state_->generation.notify_all();
-  for (std::thread& worker : state_->workers) worker.join();
+  state_->stop.store(true, std::memory_order_seq_cst);
+  state_->wake_up(size_);
+  for (State::Worker& worker : state_->workers) worker.thread.join();
 }
 
-void ThreadPool::run_erased(int parts, Function function, void* context) {
-  std::unique_lock lock(state_->owner, std::defer_lock);
-  if (parts <= 1 || size_ == 1 || inside_region || !lock.try_lock()) {
-    for (int part = 0; part < parts; ++part) function(context, part);
+void ThreadPool::run_erased(int threads, int parts, Function function, void* context) {
+  State& s = *state_;
+  threads = std::min(threads, size_);
+  if (parts <= 1 || threads <= 1 || inside_region ||
+      s.busy.exchange(true, std::memory_order_acquire)) {
+    for (int part = 0; part < parts; ++part) function(context, 0, part);
     return;
   }
-  State& s = *state_;
-  s.function = function;
-  s.context = context;
-  s.unfinished.store(static_cast<uint32_t>(parts), std::memory_order_relaxed);
-  s.ticket.store(static_cast<uint64_t>(parts) << 32, std::memory_order_release);
-  s.generation.fetch_add(1, std::memory_order_release);
-  s.generation.notify_all();
+  HEARTH_ASSERT(parts <= Ticket::kMostParts, "a region of more parts than can be counted");
+  s.task = {function, context};
+  s.open(threads, parts);
   inside_region = true;
-  s.run_parts();
+  function(context, 0, 0);
+  s.run_parts(0, 1);
   inside_region = false;
-  for (uint32_t left = s.unfinished.load(std::memory_order_acquire); left != 0;)
-    left = wait_for_change(s.unfinished, left);
+  s.wait_for_the_end();
+  s.busy.store(false, std::memory_order_release);
 }
 
 }  // namespace hearth

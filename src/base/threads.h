@@ -5,8 +5,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <type_traits>
 
 namespace hearth {
 
@@ -27,14 +27,23 @@ class ThreadPool {
   /// another thread's region holds the pool.
   template <typename Work>
   void run(int parts, Work&& work) {
+    run_on(size_, parts, [&work](int, int part) { work(part); });
+  }
+
+  /// The same with work(slot, part) on at most `threads` threads: `slot` < threads tells those
+  /// apart that work at the same time, for memory of their own.
+  template <typename Work>
+  void run_on(int threads, int parts, Work&& work) {
+    using Callable = std::remove_reference_t<Work>;
     run_erased(
-        parts, [](void* context, int part) { (*static_cast<Work*>(context))(part); },
+        threads, parts,
+        [](void* context, int slot, int part) { (*static_cast<Callable*>(context))(slot, part); },
         const_cast<void*>(static_cast<const void*>(&work)));
   }
 
  private:
-  using Function = void (*)(void* context, int part);
-  void run_erased(int parts, Function function, void* context);
+  using Function = void (*)(void* context, int slot, int part);
+  void run_erased(int threads, int parts, Function function, void* context);
   struct State;
   std::unique_ptr<State> state_;
   int size_;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "ir/builder.h"
+#include "ir/product_inputs.h"
 #include "ref/interpreter.h"
 #include "ref/ops/elements.h"
 
@@ -132,6 +133,55 @@ TEST_P(FusedWeight, FullyConnectedIsMatMul) {
   const Value in2 = plain.add_parameter("x", ElementType::f32, {-1, -1, -1});
   const Tensor want = run(plain, ir::Builder(plain).matmul(in2, decompressed(plain), true), {x});
   expect_close(got, want, 2 * 2 * 512.0, static_cast<double>(columns_));
+}
+
+// q and a second product of the same weight, gate and up, bias and residual: what passes join.
+TEST_P(FusedWeight, JoinedProductsAreTheirParts) {
+  const Tensor x = source_.floats({2, 3, columns_});
+  const size_t rows = weight_.get_shape()[0];
+  const Tensor bias = source_.floats({rows}), addend = source_.floats({2, 3, rows});
+  ir::Graph plain, added, group, gated;
+  const auto weight_with_bias = [&](ir::Graph& graph, Value in) {
+    std::vector<Value> out = fused_inputs(graph, in);
+    out.resize(ir::product_inputs(0) + ir::kBias);
+    out.push_back(constant(graph, bias));
+    return std::vector<Value>(out.begin() + 1, out.end());
+  };
+  const auto inputs_of = [&](ir::Graph& graph, size_t products) {
+    std::vector<Value> out{graph.add_parameter("x", ElementType::f32, {-1, -1, -1})};
+    for (size_t i = 0; i < products; ++i)
+      for (const Value v : weight_with_bias(graph, out[0])) out.push_back(v);
+    return out;
+  };
+  ir::Builder b(plain);
+  const Value parameter = plain.add_parameter("x", ElementType::f32, {-1, -1, -1});
+  const Value y =
+      b.binary(Op::Add, b.matmul(parameter, decompressed(plain), true), constant(plain, bias));
+  const Tensor product = run(plain, y, {x});
+  const double scale = 2 * 2 * 512.0, terms = static_cast<double>(columns_) + 1;
+
+  std::vector<Value> inputs = inputs_of(added, 1);
+  inputs.push_back(constant(added, addend));
+  const Tensor sum = run(added, added.add(Op::FullyConnected, inputs), {x});
+  Tensor want = product.clone();
+  for (size_t i = 0; i < want.get_size(); ++i) want.data<float>()[i] += addend.data<float>()[i];
+  expect_close(sum, want, scale, terms + 1);
+
+  const Value both = group.add(Op::FullyConnectedGroup, inputs_of(group, 2));
+  group.add_result(both);
+  group.add_result({both.node, 1});
+  for (const Tensor& got : Interpreter(group).run({x})) expect_close(got, product, scale, terms);
+
+  const Tensor passed = run(gated, gated.add(Op::GatedFullyConnected, inputs_of(gated, 2)), {x});
+  for (size_t i = 0; i < want.get_size(); ++i) {
+    const double g = product.data<float>()[i];
+    want.data<float>()[i] = static_cast<float>(g * g / (1 + std::exp(-g)));
+  }
+  // A product that is off by d is let through off by at most 2.2 |g| d (the slope of x silu(x)).
+  double largest = 1;
+  for (size_t i = 0; i < product.get_size(); ++i)
+    largest = std::max(largest, std::abs(double{product.data<float>()[i]}));
+  expect_close(passed, want, scale * 2.2 * largest, terms + 1);
 }
 
 TEST_P(FusedWeight, EmbeddingLookupIsGather) {

@@ -4,13 +4,22 @@ namespace hearth::runtime {
 
 void Batch::add(KvSequence& cache, int64_t row, int64_t tokens) {
   cache.reserve(tokens);
-  SequenceRows rows;
+  if (spare_.empty()) spare_.emplace_back();
+  SequenceRows rows = std::move(spare_.back());
+  spare_.pop_back();
   rows.row = row;
   rows.tokens = tokens;
   rows.past = cache.tokens();
-  rows.blocks.reserve(cache.table().size());
+  rows.blocks.clear();
+  rows.cell_mask.clear();
   for (int32_t block : cache.table()) rows.blocks.push_back(cache.blocks()->data(block));
   sequences.push_back(std::move(rows));
+}
+
+void Batch::clear() {
+  logit_rows.clear();
+  for (SequenceRows& rows : sequences) spare_.push_back(std::move(rows));
+  sequences.clear();
 }
 
 }  // namespace hearth::runtime

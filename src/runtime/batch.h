@@ -25,6 +25,11 @@ struct Batch {
   /// Reserves room in `cache` for `tokens` more and adds it; the caller advances the cache
   /// afterwards.
   void add(KvSequence& cache, int64_t row, int64_t tokens);
+  /// Empty again; the memory of its lists is kept for those to come.
+  void clear();
+
+ private:
+  std::vector<SequenceRows> spare_;
 };
 
 }  // namespace hearth::runtime

@@ -32,18 +32,18 @@ std::string refusal(const CompiledModel& model) {
   return {};
 }
 
-Tensor ints(ElementType type, const Shape& shape) {
-  Tensor out(type, shape);
-  if (out.get_size() > 0) std::memset(out.data(), 0, out.get_byte_size());
-  return out;
-}
-
 }  // namespace
 
 PagedModel::PagedModel(const CompiledModel& model)
     : model_(model),
       blocks_(std::make_shared<KvBlocks>(model.impl().plan->kv_layouts)),
-      session_(model.impl().plan) {}
+      session_(model.impl().plan) {
+  for (const Port& port : model_.inputs()) {
+    if (port.name == "input_ids") ids_ = inputs_.size();
+    if (port.name == "position_ids") positions_ = static_cast<int>(inputs_.size());
+    inputs_.emplace_back(port.element_type, Shape{0});
+  }
+}
 
 std::unique_ptr<PagedModel> PagedModel::create(const CompiledModel& model, std::string* reason) {
   const std::string why = refusal(model);
@@ -52,32 +52,38 @@ std::unique_ptr<PagedModel> PagedModel::create(const CompiledModel& model, std::
   return std::unique_ptr<PagedModel>(new PagedModel(model));
 }
 
+// Ids and positions are written by every pass; a mask or an order of beams is there, but read by
+// nobody.
+void PagedModel::make_inputs(size_t tokens) {
+  if (inputs_[ids_].get_size() == tokens) return;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    inputs_[i].set_shape(model_.inputs()[i].name == "beam_idx" ? Shape{1} : Shape{1, tokens});
+    std::memset(inputs_[i].data(), 0, inputs_[i].get_byte_size());
+  }
+}
+
 Tensor PagedModel::forward(std::span<const TokenSpan> spans) {
   size_t total = 0;
   for (const TokenSpan& span : spans) total += span.tokens.size();
-  Batch batch;
-  std::vector<Tensor> inputs;
-  Tensor ids, positions;
-  for (const Port& port : model_.inputs()) {
-    inputs.push_back(ints(port.element_type, port.name == "beam_idx" ? Shape{1} : Shape{1, total}));
-    if (port.name == "input_ids") ids = inputs.back();
-    if (port.name == "position_ids") positions = inputs.back();
-  }
+  make_inputs(total);
+  batch_.clear();
+  auto* ids = inputs_[ids_].data<int64_t>();
   int64_t row = 0;
   for (const TokenSpan& span : spans) {
     const auto count = static_cast<int64_t>(span.tokens.size());
     HEARTH_ASSERT(span.logits <= count, "more logits than tokens were asked for");
-    std::copy(span.tokens.begin(), span.tokens.end(), ids.data<int64_t>() + row);
-    for (int64_t i = 0; positions && i < count; ++i)
-      positions.data<int64_t>()[row + i] = span.sequence->tokens() + i;
+    std::copy(span.tokens.begin(), span.tokens.end(), ids + row);
+    for (int64_t i = 0; positions_ >= 0 && i < count; ++i)
+      inputs_[static_cast<size_t>(positions_)].data<int64_t>()[row + i] =
+          span.sequence->tokens() + i;
     for (int64_t i = count - span.logits; i < count; ++i)
-      batch.logit_rows.push_back(static_cast<int32_t>(row + i));
-    batch.add(*span.sequence, row, count);
+      batch_.logit_rows.push_back(static_cast<int32_t>(row + i));
+    batch_.add(*span.sequence, row, count);
     row += count;
   }
-  const bool wanted = !batch.logit_rows.empty();
-  if (!wanted) batch.logit_rows.push_back(static_cast<int32_t>(row - 1));  // one row, thrown away
-  session_.run(inputs, &batch, blocks_.get());
+  const bool wanted = !batch_.logit_rows.empty();
+  if (!wanted) batch_.logit_rows.push_back(static_cast<int32_t>(row - 1));  // thrown away
+  session_.run(inputs_, &batch_, blocks_.get());
   for (const TokenSpan& span : spans)
     span.sequence->advance(static_cast<int64_t>(span.tokens.size()));
   return wanted ? session_.result(0) : Tensor();

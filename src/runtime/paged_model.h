@@ -40,9 +40,15 @@ class PagedModel {
 
  private:
   explicit PagedModel(const CompiledModel& model);
+  void make_inputs(size_t tokens);
   CompiledModel model_;
   std::shared_ptr<KvBlocks> blocks_;
   Session session_;
+  // Kept from pass to pass, so that a decode step allocates nothing.
+  Batch batch_;
+  std::vector<Tensor> inputs_;
+  size_t ids_ = 0;      // index of input_ids
+  int positions_ = -1;  // of position_ids, if there are any
 };
 
 }  // namespace hearth::runtime

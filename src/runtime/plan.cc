@@ -82,17 +82,18 @@ class Planner {
     const BuildContext context{plan_.graph, plan_.settings, plan_.key_variables};
     std::unique_ptr<Step> step = make_step(context, node);
     for (Value input : node.inputs) step->inputs.push_back(input ? index_.at(input) : -1);
-    const bool planned = step->planned_output();
     for (size_t port = 0; port < node.outputs.size(); ++port) {
       const Value output{id, static_cast<int32_t>(port)};
       const int index = add_value(output);
       step->outputs.push_back(index);
-      if (port == 0 && planned && !feeds_result(output))
-        plan_.values[static_cast<size_t>(index)].row_floats = row_floats(node.outputs[0].shape);
+      if (port < step->planned_outputs() && !feeds_result(output))
+        plan_.values[static_cast<size_t>(index)].row_floats = row_floats(node.outputs[port].shape);
     }
-    if (node.op == Op::FullyConnected)
+    if (node.op == Op::FullyConnected || node.op == Op::FullyConnectedGroup ||
+        node.op == Op::GatedFullyConnected)
       for (size_t i = 1; i < node.inputs.size(); ++i)
-        if (node.inputs[i]) plan_.weight_bytes += plan_.graph.node(node.inputs[i]).data.size();
+        if (node.inputs[i] && plan_.graph.is(node.inputs[i], Op::Const))
+          plan_.weight_bytes += plan_.graph.node(node.inputs[i]).data.size();
     plan_.steps.push_back(std::move(step));
   }
 
@@ -164,6 +165,28 @@ std::shared_ptr<const Plan> make_plan(const ir::Graph& graph, const Settings& se
   return plan;
 }
 
+namespace {
+
+// Besides weights and cache a forward pass takes activations, which grow with its token rows, and
+// scratch, which the largest step decides. Prompts are cut into passes, of 512 rows unless the
+// scheduler's configuration says otherwise.
+std::string explain_memory(const Plan& plan) {
+  const auto scratch = [&](int64_t rows) {
+    int64_t most = 0;
+    for (const auto& step : plan.steps) most = std::max(most, step->scratch_floats(rows));
+    return most;
+  };
+  std::string out = "memory: weights are used where they are mapped\n";
+  for (const int64_t rows : {1, 512})
+    out += fmt::format(
+        "  a pass of {:>3} rows: {:.2f} MB of activations, {:.2f} MB of scratch for products\n",
+        rows, static_cast<double>(plan.arena_row_floats * rows) * sizeof(float) / 1e6,
+        static_cast<double>(scratch(rows)) * sizeof(float) / 1e6);
+  return out;
+}
+
+}  // namespace
+
 std::string explain(const Plan& plan) {
   std::string out = fmt::format("processor: {}\n", describe_cpu());
   for (const auto& [name, value] : plan.settings.as_set)
@@ -176,11 +199,10 @@ std::string explain(const Plan& plan) {
                                       : "nothing to do");
   out += fmt::format("steps: {}\n", plan.steps.size());
   for (const auto& step : plan.steps) {
-    out += fmt::format("  {:<16} {:<28} {}\n", step->op, step->kernel(), step->name);
+    out += fmt::format("  {:<20} {:<28} {}\n", step->op, step->kernel(), step->name);
     for (const std::string& refusal : step->refusals) out += fmt::format("      not {}\n", refusal);
   }
-  out += fmt::format("memory: {} bytes of activations a token row\n",
-                     plan.arena_row_floats * static_cast<int64_t>(sizeof(float)));
+  out += explain_memory(plan);
   if (plan.cached()) {
     size_t bytes = 0;
     for (const kernels::KvLayout& layout : plan.kv_layouts) bytes += layout.bytes();

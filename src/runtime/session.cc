@@ -23,32 +23,44 @@ void Session::run(const std::vector<Tensor>& inputs, const Batch* batch, const K
     if (shape.size() == 2 && (rows_ == 0 || static_cast<int64_t>(inputs[i].get_size()) < rows_))
       rows_ = static_cast<int64_t>(inputs[i].get_size());
   }
-  const auto needed = static_cast<size_t>(plan_->arena_row_floats * rows_);
-  if (needed > arena_floats_) {
-    arena_ = {nullptr, [](float*) {}};
-    const size_t bytes = (needed * sizeof(float) + 63) / 64 * 64;
-    auto* memory = static_cast<float*>(std::aligned_alloc(64, bytes));
-    if (memory == nullptr)
-      failed("out of memory: no room for {} bytes of activations of {} tokens", bytes, rows_);
-    arena_ = {memory, [](float* p) { std::free(p); }};
-    arena_floats_ = bytes / sizeof(float);
-  }
-  StepContext context{values_, scratch_, ThreadPool::instance(), batch, cache, &states_};
+  make_room();
+  StepContext context{values_,    scratch_, ThreadPool::instance(), batch, cache, &states_,
+                      attention_, shape_};
   for (const auto& step : plan_->steps) {
-    if (step->planned_output()) place(*step, context);
+    for (size_t i = 0; i < step->planned_outputs(); ++i) place(*step, i, context);
     step->run(context);
   }
 }
 
-void Session::place(const Step& step, StepContext& context) {
-  const auto index = static_cast<size_t>(step.outputs[0]);
+// The arena holds the rows of the largest inference so far.
+void Session::make_room() {
+  const auto needed = static_cast<size_t>(plan_->arena_row_floats * rows_);
+  if (needed <= arena_floats_) return;
+  arena_ = {nullptr, [](float*) {}};
+  const size_t bytes = (needed * sizeof(float) + 63) / 64 * 64;
+  auto* memory = static_cast<float*>(std::aligned_alloc(64, bytes));
+  if (memory == nullptr)
+    failed("out of memory: no room for {} bytes of activations of {} tokens", bytes, rows_);
+  arena_ = {memory, [](float* p) { std::free(p); }};
+  arena_floats_ = bytes / sizeof(float);
+}
+
+// Points the output at its place. Most inferences have the shapes of the one before, whose tensors
+// then stay as they are.
+void Session::place(const Step& step, size_t output, StepContext& context) {
+  const auto index = static_cast<size_t>(step.outputs[output]);
   const PlannedValue& planned = plan_->values[index];
-  const Shape shape = step.output_shape(context);
-  const auto size = static_cast<int64_t>(shape_size(shape));
+  Tensor& value = values_[index];
+  step.output_shape(context, output, context.shape);
+  const auto size = static_cast<int64_t>(shape_size(context.shape));
   if (planned.row_floats > 0 && size == planned.row_floats * rows_) {
-    values_[index] = Tensor(ElementType::f32, shape, arena_.get() + planned.offset_floats * rows_);
-  } else {
-    values_[index] = Tensor(ElementType::f32, shape);
+    float* memory = arena_.get() + planned.offset_floats * rows_;
+    if (value.data() != memory || value.get_shape() != context.shape)
+      value = Tensor(ElementType::f32, context.shape, memory);
+  } else if (!value.is_sole_owner()) {
+    value = Tensor(ElementType::f32, context.shape);
+  } else if (value.get_shape() != context.shape) {
+    value.set_shape(context.shape);
   }
 }
 

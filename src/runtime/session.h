@@ -26,11 +26,14 @@ class Session {
   size_t private_bytes() const { return arena_floats_ * sizeof(float) + scratch_.bytes(); }
 
  private:
-  void place(const Step& step, StepContext& context);
+  void make_room();
+  void place(const Step& step, size_t output, StepContext& context);
   std::shared_ptr<const Plan> plan_;
   std::vector<Tensor> values_;
   ref::States states_;
   Scratch scratch_;
+  AttentionTables attention_;
+  Shape shape_;
   std::unique_ptr<float, void (*)(float*)> arena_{nullptr, [](float*) {}};
   size_t arena_floats_ = 0;
   int64_t rows_ = 0;  // token rows of the inference that is running

@@ -136,16 +136,16 @@ void Engine::schedule(std::vector<Work>& work, std::vector<ModelInput>& inputs) 
 
 StepReport Engine::step() {
   StepReport report;
-  std::vector<Work> work;
-  std::vector<ModelInput> inputs;
+  work_.clear();
+  inputs_.clear();
   admit();
-  schedule(work, inputs);
-  if (inputs.empty()) return report;
+  schedule(work_, inputs_);
+  if (inputs_.empty()) return report;
   const Stopwatch inference;
-  const Tensor logits = model_->forward(inputs);
+  const Tensor logits = model_->forward(inputs_);
   report.inference = inference.elapsed();
   const Stopwatch sampling;
-  report.tokens_sampled = process(work, logits);
+  report.tokens_sampled = process(work_, logits);
   report.sampling = sampling.elapsed();
   return report;
 }

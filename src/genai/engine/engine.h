@@ -48,6 +48,9 @@ class Engine {
   std::unique_ptr<TokenModel> model_;
   SchedulerConfig config_;
   std::list<Request> requests_;
+  // Of the step that is running; kept so that a step allocates nothing for them.
+  std::vector<Work> work_;
+  std::vector<ModelInput> inputs_;
 };
 
 }  // namespace hearth::genai

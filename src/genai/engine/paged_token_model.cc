@@ -33,12 +33,11 @@ class PagedTokenModel : public TokenModel {
     return std::make_unique<PagedCache>(model_->new_sequence());
   }
   Tensor forward(std::span<const ModelInput> inputs) override {
-    std::vector<runtime::TokenSpan> spans;
-    spans.reserve(inputs.size());
+    spans_.clear();
     for (const ModelInput& input : inputs)
-      spans.push_back({&static_cast<PagedCache*>(input.cache)->sequence(), input.tokens,
-                       static_cast<int64_t>(input.logits)});
-    const Tensor logits = model_->forward(spans);
+      spans_.push_back({&static_cast<PagedCache*>(input.cache)->sequence(), input.tokens,
+                        static_cast<int64_t>(input.logits)});
+    const Tensor logits = model_->forward(spans_);
     if (!logits) return {};
     const Shape& shape = logits.get_shape();  // [1, n, V]
     return logits.reshaped({shape[1], shape[2]});
@@ -53,6 +52,7 @@ class PagedTokenModel : public TokenModel {
 
  private:
   std::unique_ptr<runtime::PagedModel> model_;
+  std::vector<runtime::TokenSpan> spans_;  // of the pass that is running
 };
 
 }  // namespace

@@ -6,23 +6,49 @@
 
 namespace hearth::genai {
 
+namespace {
+
+// Values looked at together: the largest of them is found in lanes, which compilers turn into
+// vectors, and where it is only matters for the block that has it.
+constexpr size_t kBlock = 1024;
+constexpr size_t kLanes = 16;
+
+// The largest value; NaN is none.
+float largest(std::span<const float> values) {
+  float lanes[kLanes];
+  std::fill(lanes, lanes + kLanes, -std::numeric_limits<float>::infinity());
+  size_t i = 0;
+  for (; i + kLanes <= values.size(); i += kLanes)
+    for (size_t j = 0; j < kLanes; ++j)
+      lanes[j] = values[i + j] > lanes[j] ? values[i + j] : lanes[j];
+  for (; i < values.size(); ++i) lanes[0] = values[i] > lanes[0] ? values[i] : lanes[0];
+  return *std::max_element(lanes, lanes + kLanes);
+}
+
+}  // namespace
+
 int64_t argmax(std::span<const float> values) {
-  size_t best = 0;
-  float best_value = -std::numeric_limits<float>::infinity();
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i] > best_value) {
-      best_value = values[i];
-      best = i;
-    }
+  size_t best_block = 0;
+  float best = -std::numeric_limits<float>::infinity();
+  for (size_t begin = 0; begin < values.size(); begin += kBlock) {
+    const float value = largest(values.subspan(begin, std::min(kBlock, values.size() - begin)));
+    if (value <= best) continue;
+    best = value;
+    best_block = begin;
   }
-  return static_cast<int64_t>(best);
+  if (best == -std::numeric_limits<float>::infinity()) return 0;
+  return std::find(values.begin() + static_cast<int64_t>(best_block), values.end(), best) -
+         values.begin();
 }
 
 double log_sum_exp(std::span<const float> values) {
-  const double top = values[static_cast<size_t>(argmax(values))];
+  // What is left out of a million values is below 1e-10 of the sum.
+  constexpr float kNothing = 37.0f;
+  const float top = values[static_cast<size_t>(argmax(values))];
   double sum = 0;
-  for (const float v : values) sum += std::exp(static_cast<double>(v) - top);
-  return top + std::log(sum);
+  for (const float v : values)
+    if (!(top - v > kNothing)) sum += std::exp(static_cast<double>(v) - static_cast<double>(top));
+  return static_cast<double>(top) + std::log(sum);
 }
 
 Sampler::Sampler(const GenerationConfig& config, uint64_t stream)
@@ -57,10 +83,7 @@ SampledToken Sampler::sample(std::span<const float> logits, const TokenCounts& c
         if (static_cast<size_t>(id) < logits_.size())
           logits_[static_cast<size_t>(id)] = -std::numeric_limits<float>::infinity();
     if (config_.do_sample) {
-      candidates_.resize(logits_.size());
-      for (size_t i = 0; i < logits_.size(); ++i)
-        candidates_[i] = {logits_[i], static_cast<int32_t>(i)};
-      out.token = static_cast<int64_t>(draw(candidates_));
+      out.token = static_cast<int64_t>(draw());
     } else {
       out.token = argmax(logits_);
     }
@@ -71,43 +94,92 @@ SampledToken Sampler::sample(std::span<const float> logits, const TokenCounts& c
   return out;
 }
 
-size_t Sampler::draw(std::vector<Candidate>& c) {
-  // Ties are broken by the lower id, so that the order is total and the draw the same everywhere.
-  const auto before = [](const Candidate& a, const Candidate& b) {
+namespace {
+
+// Ties are broken by the lower id, so that the order is total and the draw the same everywhere.
+struct Before {
+  bool operator()(const SamplingCandidate& a, const SamplingCandidate& b) const {
     return a.value != b.value ? a.value > b.value : a.token < b.token;
-  };
-  if (config_.top_k < c.size()) {
-    std::nth_element(c.begin(), c.begin() + static_cast<int64_t>(config_.top_k) - 1, c.end(),
-                     before);
-    c.resize(config_.top_k);
   }
-  const float top =
-      std::max_element(c.begin(), c.end(), [&](const Candidate& a, const Candidate& b) {
-        return before(b, a);
-      })->value;
+};
+
+// The `count` first candidates in order; the others behind them in any.
+void sort_first(std::vector<SamplingCandidate>& c, size_t count) {
+  if (count < c.size())
+    std::nth_element(c.begin(), c.begin() + static_cast<int64_t>(count), c.end(), Before());
+  std::sort(c.begin(), c.begin() + static_cast<int64_t>(std::min(count, c.size())), Before());
+}
+
+}  // namespace
+
+// The top_k best logits, or all. A vocabulary is passed over once: what is worse than the k-th best
+// so far is left out, and the rest is cut back to k whenever there are four times as many.
+void Sampler::choose_candidates() {
+  std::vector<SamplingCandidate>& c = candidates_;
+  const size_t k = config_.top_k;
+  c.clear();
+  if (k >= logits_.size()) {
+    c.resize(logits_.size());
+    for (size_t i = 0; i < logits_.size(); ++i) c[i] = {logits_[i], static_cast<int32_t>(i)};
+    return;
+  }
+  const size_t room = 4 * std::max<size_t>(k, 64);
+  const auto cut = [&] {
+    std::nth_element(c.begin(), c.begin() + static_cast<int64_t>(k) - 1, c.end(), Before());
+    c.resize(k);
+  };
+  // An equal one that comes later has a higher id and is worse.
+  float worst = -std::numeric_limits<float>::infinity();
+  for (size_t i = 0; i < logits_.size(); ++i) {
+    if (!(logits_[i] > worst) && c.size() >= k) continue;
+    c.push_back({logits_[i], static_cast<int32_t>(i)});
+    if (c.size() < room) continue;
+    cut();
+    worst = c.back().value;
+  }
+  if (c.size() > k) cut();
+}
+
+// Keeps the likeliest whose weights reach top_p of `total`, in order. Mostly a few dozen of a whole
+// vocabulary: so ever more of them are sorted, not all.
+void Sampler::keep_top_p(double total) {
+  std::vector<SamplingCandidate>& c = candidates_;
+  for (size_t sorted = 256;; sorted *= 8) {
+    sort_first(c, sorted);
+    double kept = 0;
+    size_t count = 0;
+    const size_t end = std::min(sorted, c.size());
+    while (count < end && kept <= static_cast<double>(config_.top_p) * total)
+      kept += c[count++].value;
+    if (count == end && end < c.size()) continue;
+    return c.resize(count);
+  }
+}
+
+size_t Sampler::draw() {
+  std::vector<SamplingCandidate>& c = candidates_;
+  choose_candidates();
+  float top = -std::numeric_limits<float>::infinity();
+  for (const SamplingCandidate& candidate : c) top = candidate.value > top ? candidate.value : top;
   double total = 0;
-  for (Candidate& candidate : c) {
+  for (SamplingCandidate& candidate : c) {
     candidate.value = std::exp((candidate.value - top) / config_.temperature);
     total += candidate.value;
   }
   // Weights are relative to the most likely token, whose weight is 1: min_p is a bound on them.
   if (config_.min_p > 0)
-    std::erase_if(c, [&](const Candidate& candidate) { return candidate.value < config_.min_p; });
+    std::erase_if(
+        c, [&](const SamplingCandidate& candidate) { return candidate.value < config_.min_p; });
   if (config_.top_p < 1) {
-    std::sort(c.begin(), c.end(), before);
-    double kept = 0;
-    size_t count = 0;
-    while (count < c.size() && kept <= static_cast<double>(config_.top_p) * total)
-      kept += c[count++].value;
-    c.resize(count);
+    keep_top_p(total);
   } else if (config_.top_k != GenerationConfig::kNoLimit) {
-    std::sort(c.begin(), c.end(), before);  // the selection above left them in no order
+    sort_first(c, c.size());  // the selection above left them in no order
   }
   double sum = 0;
-  for (const Candidate& candidate : c) sum += candidate.value;
+  for (const SamplingCandidate& candidate : c) sum += candidate.value;
   // 53 random bits: the same uniform number on every standard library.
   double point = static_cast<double>(random_() >> 11) * 0x1p-53 * sum;
-  for (const Candidate& candidate : c) {
+  for (const SamplingCandidate& candidate : c) {
     point -= candidate.value;
     if (point < 0) return static_cast<size_t>(candidate.token);
   }

@@ -18,6 +18,12 @@ struct SampledToken {
   float logprob = 0;  ///< of the unchanged logits; 0 unless asked for or sampled
 };
 
+/// A token that may be drawn, with its logit or its weight.
+struct SamplingCandidate {
+  float value;
+  int32_t token;
+};
+
 class Sampler {
  public:
   /// `stream` tells sequences of one request apart.
@@ -26,17 +32,15 @@ class Sampler {
   SampledToken sample(std::span<const float> logits, const TokenCounts& counts, size_t generated);
 
  private:
-  struct Candidate {
-    float value;
-    int32_t token;
-  };
   bool needs_copy(size_t generated) const;
   void apply_penalties(const TokenCounts& counts);
-  size_t draw(std::vector<Candidate>& candidates);
+  void choose_candidates();
+  void keep_top_p(double total);
+  size_t draw();
   GenerationConfig config_;
   std::mt19937_64 random_;
   std::vector<float> logits_;
-  std::vector<Candidate> candidates_;
+  std::vector<SamplingCandidate> candidates_;
 };
 
 /// The index of the largest value, the first of equals. NaN never wins.

@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
+#include <random>
+#include <set>
 
 namespace hearth::genai {
 namespace {
@@ -29,6 +33,56 @@ TEST(Sampler, GreedyTakesTheFirstOfEqualsAndNeverNan) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<float> logits = {nan, 1.0f, 3.0f, 3.0f, nan};
   EXPECT_EQ(Sampler({}, 0).sample(logits, {}, 0).token, 2);
+}
+
+// Vocabularies of every length around the blocks in which the largest value is looked for.
+TEST(Sampler, ArgmaxIsTheFirstOfTheLargestWhereverItStands) {
+  std::mt19937 random(3);
+  for (const size_t size : {1u, 15u, 16u, 17u, 1023u, 1024u, 1025u, 5000u})
+    for (int round = 0; round < 20; ++round) {
+      std::vector<float> values(size);
+      for (float& v : values) v = static_cast<float>(random() % 50);
+      if (round % 4 == 0) values[random() % size] = std::numeric_limits<float>::quiet_NaN();
+      size_t want = 0;
+      float best = -1;
+      for (size_t i = 0; i < size; ++i)
+        if (values[i] > best) best = values[want = i];
+      ASSERT_EQ(argmax(values), static_cast<int64_t>(want)) << size;
+    }
+  EXPECT_EQ(argmax(std::vector<float>(40, -std::numeric_limits<float>::infinity())), 0);
+}
+
+// Of a large vocabulary only what may be drawn is sorted: every token drawn must be among the first
+// of the sorted whole, ties by id.
+TEST(Sampler, TopKAndTopPOfALargeVocabularyAreThoseOfTheSortedWhole) {
+  std::mt19937 random(4);
+  std::vector<float> logits(20000);
+  for (float& v : logits) v = static_cast<float>(random() % 4000) / 400.0f;  // many ties
+  std::vector<int64_t> order(logits.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return logits[static_cast<size_t>(a)] > logits[static_cast<size_t>(b)];
+  });
+  const auto drawn = [&](const GenerationConfig& config) {
+    std::set<int64_t> out;
+    for (const auto& [token, share] : frequencies(config, logits, 3000)) out.insert(token);
+    return out;
+  };
+  GenerationConfig config = sampling();
+  config.top_k = 7;
+  EXPECT_EQ(drawn(config), std::set<int64_t>(order.begin(), order.begin() + 7));
+  config.top_k = 700;
+  config.temperature =
+      100.0f;  // nearly even odds: past the first 256, and most of the 700 are drawn
+  std::set<int64_t> first(order.begin(), order.begin() + 700);
+  std::set<int64_t> got = drawn(config);
+  EXPECT_TRUE(std::includes(first.begin(), first.end(), got.begin(), got.end()));
+  EXPECT_GT(got.size(), 650u);
+  config.top_p = 0.5f;
+  got = drawn(config);
+  first = std::set<int64_t>(order.begin(), order.begin() + 352);
+  EXPECT_TRUE(std::includes(first.begin(), first.end(), got.begin(), got.end()));
+  EXPECT_GT(got.size(), 300u);
 }
 
 // 20000 draws: the deviation of a frequency is below 0.0036, 0.015 is four times that.

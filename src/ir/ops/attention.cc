@@ -8,13 +8,6 @@ PartialShape batch_of(const PartialShape& shape) {
   return PartialShape(std::vector(shape.begin(), shape.end() - 2));
 }
 
-Dimension merged(const Inference& i, const char* what, const Dimension& a, const Dimension& b) {
-  Dimension out;
-  if (!Dimension::merge(out, a, b))
-    i.fail("{} differs: {} and {}", what, a.to_string(), b.to_string());
-  return out;
-}
-
 /// Fails unless the input can be broadcast to the scores; its outer axes may widen the batch.
 void check_fits(const Inference& i, size_t input, PartialShape& batch, const Dimension& queries,
                 const Dimension& cells) {

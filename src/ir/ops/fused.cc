@@ -1,83 +1,8 @@
 // Hearth's own ops: what passes make of sub-graphs. They are never written to an IR.
-//
-// A compressed weight is [N, K], or grouped [N, G, S] with G * S = K; its scale has one element per
-// row or per row and group, its zero point as many or just one, both with or without a last axis
-// of 1. W[n, k] = (decode(weight)[n, k] - zero_point[n, g]) * scale[n, g] * tensor_scale. With a
-// table, decode() looks the weight's unsigned integers up in it; past its end is 0.
-#include "ir/ops/infer_util.h"
+#include "ir/ops/fused_util.h"
 
 namespace hearth::ir {
 namespace {
-
-Dimension merged(const Inference& i, const char* what, const Dimension& a, const Dimension& b) {
-  Dimension out;
-  if (!Dimension::merge(out, a, b))
-    i.fail("{} differs: {} and {}", what, a.to_string(), b.to_string());
-  return out;
-}
-
-void expect_rank(const Inference& i, size_t input, size_t rank) {
-  const PartialShape& shape = i.shape(input);
-  if (shape.rank_is_static() && shape.rank() != rank)
-    i.fail("input {} should be of rank {}, but has shape [{}]", input, rank, shape.to_string());
-}
-
-struct WeightShape {
-  int64_t rows;
-  int64_t columns;
-};
-
-WeightShape check_weight(const Inference& i) {
-  const PartialShape& shape = i.shape(1);
-  if (!shape.is_static() || shape.rank() < 2 || shape.rank() > 3)
-    i.fail("the weight should be [rows, columns] or [rows, groups, group size], but has shape [{}]",
-           shape.to_string());
-  const int64_t rows = shape[0].get_length();
-  const int64_t groups = shape.rank() == 3 ? shape[1].get_length() : 1;
-  const Dimension columns = shape.rank() == 3 ? shape[1] * shape[2] : shape[1];
-  const int64_t scales = (Dimension(rows) * Dimension(groups)).get_length();
-  for (size_t k = 2; k < 4; ++k) {
-    if (!i.has_input(k)) continue;
-    const Dimension count = element_count(i.shape(k));
-    if (!count.contains(scales) && !(k == 3 && count.contains(1)))
-      i.fail("input {} has shape [{}], but the weight has {} rows of {} groups", k,
-             i.shape(k).to_string(), rows, groups);
-    if (i.type(k) == ElementType::string || i.type(k) == ElementType::boolean)
-      i.fail("input {} should be of a numeric type, but is {}", k, to_string(i.type(k)));
-  }
-  if (i.has_input(4) && !element_count(i.shape(4)).contains(1))
-    i.fail("the scale of the tensor has shape [{}], but should have one element",
-           i.shape(4).to_string());
-  if (i.has_input(5)) {
-    expect_rank(i, 5, 1);
-    if (i.type(5) != ElementType::f32)
-      i.fail("the table should be of f32, but is of {}", to_string(i.type(5)));
-    const ElementType indices = i.type(1);
-    if (indices != ElementType::u4 && indices != ElementType::u8 && indices != ElementType::u16)
-      i.fail("the indices of a table should be u4, u8 or u16, but are {}", to_string(indices));
-  }
-  return {rows, columns.get_length()};
-}
-
-void infer_fully_connected(Inference& i) {
-  i.expect_float(0);
-  const WeightShape weight = check_weight(i);
-  PartialShape out = i.shape(0);
-  if (out.rank_is_static()) {
-    if (out.rank() == 0) i.fail("the input should have at least 1 axis");
-    merged(i, "the length of a row of input and weight", out[out.rank() - 1], weight.columns);
-    out[out.rank() - 1] = weight.rows;
-  }
-  i.output(0, ElementType::f32, out);
-}
-
-void infer_embedding_lookup(Inference& i) {
-  i.expect_integer(0);
-  const WeightShape weight = check_weight(i);
-  PartialShape out = i.shape(0);
-  if (out.rank_is_static()) out.push_back(weight.columns);
-  i.output(0, ElementType::f32, out);
-}
 
 void infer_rms_norm(Inference& i) {
   i.expect_float(0);
@@ -112,6 +37,16 @@ void infer_rope(Inference& i) {
     if (!table[0].contains(1)) merged(i, "the batch of input and tables", x[0], table[0]);
   }
   i.output(0, i.type(0), x);
+}
+
+void infer_rope_tables(Inference& i) {
+  i.expect_integer(0);
+  i.expect_float(1);
+  expect_rank(i, 0, 2);
+  expect_rank(i, 1, 1);
+  PartialShape out = i.shape(0).rank_is_static() ? i.shape(0) : PartialShape::dynamic(2);
+  out.push_back(i.shape(1).rank_is_static() ? i.shape(1)[0] : Dimension());
+  for (size_t k = 0; k < 2; ++k) i.output(k, ElementType::f32, out);
 }
 
 void infer_swiglu(Inference& i) {
@@ -150,34 +85,11 @@ void infer_cached_attention(Inference& i) {
   i.output(0, ElementType::f32, {batch, tokens, q[2] * v[3]});
 }
 
-OpSchema internal(const char* type, size_t min_inputs, size_t max_inputs,
-                  void (*infer)(Inference&)) {
-  return {.type = type,
-          .version = OpSchema::kInternal,
-          .accepted = {},
-          .min_inputs = min_inputs,
-          .max_inputs = max_inputs,
-          .attributes = {},
-          .infer = infer};
-}
-
 }  // namespace
-
-/// x [..., K], weight, [scale], [zero_point], [tensor_scale], [table] -> [..., N]: x times the
-/// transposed weight.
-OpSchema make_FullyConnected_schema() {
-  return internal("FullyConnected", 2, 6, infer_fully_connected);
-}
-
-/// ids [...], weight [V, E], [scale], [zero_point], [tensor_scale], [table] -> [..., E]: rows of
-/// the weight.
-OpSchema make_EmbeddingLookup_schema() {
-  return internal("EmbeddingLookup", 2, 6, infer_embedding_lookup);
-}
 
 /// x, [gamma] -> x / sqrt(mean(x^2) + epsilon) * gamma over the last axis.
 OpSchema make_RMSNorm_schema() {
-  OpSchema schema = internal("RMSNorm", 1, 2, infer_rms_norm);
+  OpSchema schema = internal_schema("RMSNorm", 1, 2, infer_rms_norm);
   schema.attributes = {number_attr("epsilon", {})};
   return schema;
 }
@@ -185,18 +97,27 @@ OpSchema make_RMSNorm_schema() {
 /// x [B,H,T,D] (token_major: [B,T,H,D]), cos, sin [B or 1,T,R] -> x with the first R elements of
 /// every head rotated, as pairs (i, i + R/2) or, interleaved, (2j, 2j + 1).
 OpSchema make_RoPE_schema() {
-  OpSchema schema = internal("RoPE", 3, 3, infer_rope);
+  OpSchema schema = internal_schema("RoPE", 3, 3, infer_rope);
   schema.attributes = {flag_attr("interleaved", false), flag_attr("token_major", false)};
   return schema;
 }
 
+/// positions [B, T], frequencies [R] -> cos(position * frequency) * scale, and the same of sin,
+/// both [B, T, R]; the product is rounded to f32, cos and sin of it are exact and rounded.
+OpSchema make_RopeTables_schema() {
+  OpSchema schema = internal_schema("RopeTables", 2, 2, infer_rope_tables);
+  schema.outputs = 2;
+  schema.attributes = {number_attr("scale", 1.0)};
+  return schema;
+}
+
 /// gate, up -> gate * sigmoid(gate) * up
-OpSchema make_SwiGLU_schema() { return internal("SwiGLU", 2, 2, infer_swiglu); }
+OpSchema make_SwiGLU_schema() { return internal_schema("SwiGLU", 2, 2, infer_swiglu); }
 
 /// q, k, v, [beam_idx], [attention_mask]: causal attention over the cells of two variables, which
 /// grow by k and v.
 OpSchema make_CachedAttention_schema() {
-  OpSchema schema = internal("CachedAttention", 3, 5, infer_cached_attention);
+  OpSchema schema = internal_schema("CachedAttention", 3, 5, infer_cached_attention);
   schema.attributes = {{"key_variable", AttrKind::text, {}, {}},
                        {"value_variable", AttrKind::text, {}, {}},
                        number_attr("scale", {}),

@@ -114,6 +114,13 @@ Dimension hull(const Dimension& a, const Dimension& b) {
   return {std::min(a.min(), b.min()), open ? Dimension::kUnbounded : std::max(a.max(), b.max())};
 }
 
+Dimension merged(const Inference& i, const char* what, const Dimension& a, const Dimension& b) {
+  Dimension out;
+  if (!Dimension::merge(out, a, b))
+    i.fail("{} differs: {} and {}", what, a.to_string(), b.to_string());
+  return out;
+}
+
 void check_outputs(const Inference& i, size_t produced) {
   if (produced > kMaxOutputs) i.fail("asks for {} outputs; the limit is {}", produced, kMaxOutputs);
   if (i.node().outputs.size() > produced)

@@ -44,6 +44,8 @@ void expect_scalar(const Inference& i, size_t input);
 
 /// The number of elements; open when a dimension is.
 Dimension element_count(const PartialShape& shape);
+/// What both can be. Fails, naming `what`, when they have nothing in common.
+Dimension merged(const Inference& i, const char* what, const Dimension& a, const Dimension& b);
 /// The hull of two intervals.
 Dimension hull(const Dimension& a, const Dimension& b);
 

@@ -68,42 +68,6 @@ void quantize(const float* x, int64_t x_stride, int64_t group, const QuantizedRo
   });
 }
 
-// The rows of all products behind one another, in chunks of kRowGrain.
-class Rows {
- public:
-  Rows(std::span<const Int8Product> products, bool side_by_side)
-      : products_(products), side_by_side_(side_by_side) {
-    for (const Int8Product& p : products) {
-      HEARTH_ASSERT(!side_by_side || p.weight->rows == products[0].weight->rows,
-                    "products side by side have as many rows");
-      if (!side_by_side || &p == products.data()) chunks_ += chunks_of(p);
-    }
-  }
-  int64_t chunks() const { return chunks_; }
-
-  // visit(product, rows) for chunks [begin, end); only for product 0 when side by side.
-  template <class Visit>
-  void visit(Range chunks, Visit&& visit) const {
-    int64_t first = 0;
-    for (size_t i = 0; i < (side_by_side_ ? 1 : products_.size()); ++i) {
-      const int64_t count = chunks_of(products_[i]);
-      const int64_t begin = std::clamp<int64_t>(chunks.begin - first, 0, count) * kRowGrain;
-      const int64_t end = std::min(std::clamp<int64_t>(chunks.end - first, 0, count) * kRowGrain,
-                                   products_[i].weight->rows);
-      if (begin < end) visit(i, Range{begin, end});
-      first += count;
-    }
-  }
-
- private:
-  static int64_t chunks_of(const Int8Product& p) {
-    return (p.weight->rows + kRowGrain - 1) / kRowGrain;
-  }
-  std::span<const Int8Product> products_;
-  bool side_by_side_;
-  int64_t chunks_ = 0;
-};
-
 }  // namespace
 
 bool may_share_codes(const WeightMatrix& a, const WeightMatrix& b) {
@@ -131,7 +95,7 @@ void int8_matmul(const float* x, int64_t x_stride, int64_t m, int64_t quantizati
   auto* memory = reinterpret_cast<std::byte*>(scratch);
   std::byte* parts = memory + quantized_bytes(std::min(m, kMostTokens), first.cols, sum_group);
   const int64_t part_size = part_bytes(first, kernel);
-  const Rows rows(products, side_by_side);
+  const ProductRows rows(products, side_by_side);
   for (int64_t t0 = 0; t0 < m; t0 += kMostTokens) {
     const int64_t tokens = std::min(m - t0, kMostTokens);
     const QuantizedRows codes =
@@ -149,17 +113,7 @@ void int8_matmul(const float* x, int64_t x_stride, int64_t m, int64_t quantizati
       args.scratch = parts + part * part_size;
       kernel.run(args);
     };
-    run_portions(
-        pool, threads, rows.chunks(),
-        [&](int part, Range chunks) {
-          rows.visit(chunks, [&](size_t product, Range range) {
-            multiply(part, products[product], range);
-            for (size_t i = 1; side_by_side && i < products.size(); ++i)
-              multiply(part, products[i], range);
-            if (done.run != nullptr) done.run(done.context, product, {t0, t0 + tokens}, range);
-          });
-        },
-        1);
+    rows.run(pool, threads, {t0, t0 + tokens}, done, multiply);
   }
 }
 

@@ -61,13 +61,6 @@ struct Int8Product {
   int64_t y_stride = 0;
 };
 
-/// What is to be done with rows of W right after they are computed for some tokens, by the thread
-/// that did it, while they are in its cache.
-struct RowsDone {
-  void (*run)(const void* context, size_t product, Range tokens, Range rows) = nullptr;
-  const void* context = nullptr;
-};
-
 /// All products with x quantised in groups of `quantization_group` columns (a multiple of 32), the
 /// work divided among `threads` parts of the pool. All weights may_share_codes(), and the kernel
 /// takes them. With `side_by_side` all have as many rows, a thread takes the same rows of all of

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "kernels/portions.h"
 
 namespace hearth::kernels {
 
@@ -46,8 +45,8 @@ const char* refuse_weight(const WeightMatrix& w) {
 const MatmulKernel& select_matmul(const WeightMatrix& weight, int64_t m, Isa isa,
                                   std::vector<std::string>* refusals) {
   for (const MatmulKernel& kernel : matmul_kernels()) {
-    const char* reason =
-        kernel.isa > isa || !has_isa(kernel.isa) ? "needs another instruction set" : kernel.refuse(weight, m);
+    const char* reason = kernel.isa > isa || !has_isa(kernel.isa) ? "needs another instruction set"
+                                                                  : kernel.refuse(weight, m);
     if (reason == nullptr) return kernel;
     if (refusals != nullptr) refusals->push_back(std::string(kernel.name) + ": " + reason);
   }
@@ -61,22 +60,32 @@ int64_t matmul_scratch_floats(const WeightMatrix& weight, const MatmulKernel& ke
   return part_floats(weight, kernel) * threads;
 }
 
-void matmul(const float* x, int64_t x_stride, int64_t m, const WeightMatrix& weight,
-            const MatmulKernel& kernel, float* y, int64_t y_stride, ThreadPool& pool, int threads,
-            float* scratch) {
-  run_portions(pool, threads, weight.rows, [&](int part, Range rows) {
+void matmul(const float* x, int64_t x_stride, int64_t m, std::span<const MatmulProduct> products,
+            ThreadPool& pool, int threads, float* scratch, RowsDone done, bool side_by_side) {
+  int64_t most_floats = 0;
+  for (const MatmulProduct& p : products)
+    most_floats = std::max(most_floats, part_floats(*p.weight, *p.kernel));
+  const auto multiply = [&](int part, const MatmulProduct& product, Range rows) {
     MatmulArgs args;
     args.x = x;
     args.x_stride = x_stride;
     args.m = m;
-    args.weight = &weight;
-    args.y = y;
-    args.y_stride = y_stride;
+    args.weight = product.weight;
+    args.y = product.y;
+    args.y_stride = product.y_stride;
     args.row_begin = rows.begin;
     args.row_end = rows.end;
-    args.scratch = scratch + part * part_floats(weight, kernel);
-    kernel.run(args);
-  });
+    args.scratch = scratch + part * most_floats;
+    product.kernel->run(args);
+  };
+  ProductRows(products, side_by_side).run(pool, threads, {0, m}, done, multiply);
+}
+
+void matmul(const float* x, int64_t x_stride, int64_t m, const WeightMatrix& weight,
+            const MatmulKernel& kernel, float* y, int64_t y_stride, ThreadPool& pool, int threads,
+            float* scratch) {
+  const MatmulProduct product{&weight, &kernel, y, y_stride};
+  matmul(x, x_stride, m, {&product, 1}, pool, threads, scratch);
 }
 
 void decode_row(const WeightMatrix& weight, int64_t n, Isa isa, float* out) {

@@ -7,12 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/cpu.h"
 #include "base/threads.h"
 #include "hearth/element_type.hpp"
+#include "kernels/products.h"
 
 namespace hearth::kernels {
 
@@ -75,8 +77,22 @@ const std::vector<MatmulKernel>& matmul_kernels();
 const MatmulKernel& select_matmul(const WeightMatrix& weight, int64_t m, Isa isa,
                                   std::vector<std::string>* refusals = nullptr);
 
-/// The whole product, the rows of W divided among `threads` parts of the pool. y rows are y_stride
-/// floats apart; scratch has matmul_scratch_floats() floats, 64-byte aligned.
+/// One of the products of a call: y[M, N] = x W^T, rows y_stride floats apart.
+struct MatmulProduct {
+  const WeightMatrix* weight = nullptr;
+  const MatmulKernel* kernel = nullptr;
+  float* y = nullptr;
+  int64_t y_stride = 0;
+};
+
+/// All products of one x, their rows divided among `threads` parts of the pool. With `side_by_side`
+/// all have as many rows, a thread takes the same rows of all of them, and `done` is called once
+/// for those, as product 0. scratch has matmul_scratch_floats() floats of the product that needs
+/// most, 64-byte aligned.
+void matmul(const float* x, int64_t x_stride, int64_t m, std::span<const MatmulProduct> products,
+            ThreadPool& pool, int threads, float* scratch, RowsDone done = {},
+            bool side_by_side = false);
+/// One product.
 void matmul(const float* x, int64_t x_stride, int64_t m, const WeightMatrix& weight,
             const MatmulKernel& kernel, float* y, int64_t y_stride, ThreadPool& pool, int threads,
             float* scratch);

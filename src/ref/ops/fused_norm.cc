@@ -1,4 +1,4 @@
-// RMSNorm, RoPE and SwiGLU.
+// RMSNorm, RoPE with its tables, and SwiGLU.
 #include <cmath>
 
 #include "ref/ops/elements.h"
@@ -44,6 +44,21 @@ void eval_RoPE(Evaluation& e) {
     }
   }
   store(x, out);
+}
+
+void eval_RopeTables(Evaluation& e) {
+  const std::vector<int64_t> positions = e.ints(0);
+  const std::vector<float> frequencies = e.floats(1);
+  const auto scale = static_cast<float>(e.attrs().number("scale"));
+  std::vector<float> cos, sin;
+  for (const int64_t position : positions)
+    for (const float frequency : frequencies) {
+      const double angle = static_cast<float>(position) * frequency;
+      cos.push_back(static_cast<float>(std::cos(angle)) * scale);
+      sin.push_back(static_cast<float>(std::sin(angle)) * scale);
+    }
+  store(cos, e.output(0));
+  store(sin, e.output(1));
 }
 
 void eval_SwiGLU(Evaluation& e) {

@@ -14,26 +14,14 @@ class CachedAttentionStep : public Step {
         settings_(settings),
         kernel_(kernels::select_attention(args, settings.isa, &refusals)) {}
 
-  bool planned_output() const override { return true; }
-  Shape output_shape(const StepContext& c) const override {
+  size_t planned_outputs() const override { return 1; }
+  void output_shape(const StepContext& c, size_t, Shape& shape) const override {
     const Shape& q = input(c, 0).get_shape();  // [B, T, H, D]
-    return {q[0], q[1], q[2] * static_cast<size_t>(args_.layout.value_dim)};
+    shape.assign({q[0], q[1], q[2] * static_cast<size_t>(args_.layout.value_dim)});
   }
   void run(StepContext& c) const override {
     HEARTH_ASSERT(c.batch != nullptr && c.cache != nullptr, "attention ran without its cache");
-    std::vector<std::vector<std::byte*>> tables;
-    std::vector<kernels::AttentionSequence> sequences;
-    tables.reserve(c.batch->sequences.size());
-    const size_t offset = c.cache->layer_offset(layer_);
-    for (const SequenceRows& rows : c.batch->sequences) {
-      auto& table = tables.emplace_back(rows.blocks);
-      for (std::byte*& block : table) block += offset;
-      sequences.push_back({.row = rows.row,
-                           .tokens = rows.tokens,
-                           .past = rows.past,
-                           .blocks = table.data(),
-                           .cell_mask = rows.cell_mask.empty() ? nullptr : rows.cell_mask.data()});
-    }
+    const auto& sequences = c.attention.of_layer(*c.batch, c.cache->layer_offset(layer_));
     kernels::AttentionArgs args = args_;
     args.q = input(c, 0).data<float>();
     args.k = input(c, 1).data<float>();

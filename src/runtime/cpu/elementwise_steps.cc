@@ -9,19 +9,17 @@ namespace {
 
 using BinaryFn = void (*)(const float*, const float*, int64_t, float*);
 
-constexpr int64_t kShareFrom = 16384;  // elements; below, waking a thread costs more than it saves
-
 class BinaryStep : public Step {
  public:
   BinaryStep(BinaryFn function, std::string kernel, const Settings& settings)
       : function_(function), kernel_(std::move(kernel)), settings_(settings) {}
 
-  bool planned_output() const override { return true; }
-  Shape output_shape(const StepContext& c) const override {
+  size_t planned_outputs() const override { return 1; }
+  void output_shape(const StepContext& c, size_t, Shape& shape) const override {
     if (input(c, 0).get_shape() != input(c, 1).get_shape())
       bad_input("{} `{}`: shapes {} and {} differ", op, name, input(c, 0).get_shape().to_string(),
                 input(c, 1).get_shape().to_string());
-    return input(c, 0).get_shape();
+    shape = input(c, 0).get_shape();
   }
   void run(StepContext& c) const override {
     const float* a = input(c, 0).data<float>();
@@ -54,9 +52,9 @@ class AddVectorStep : public Step {
         settings_(settings),
         add_(kernels::select_activation(settings.isa).add) {}
 
-  bool planned_output() const override { return true; }
-  Shape output_shape(const StepContext& c) const override {
-    return input(c, rows_input_).get_shape();
+  size_t planned_outputs() const override { return 1; }
+  void output_shape(const StepContext& c, size_t, Shape& shape) const override {
+    shape = input(c, rows_input_).get_shape();
   }
   void run(StepContext& c) const override {
     const Tensor& x = input(c, rows_input_);

@@ -9,13 +9,13 @@ namespace {
 
 class EmbeddingLookupStep : public Step {
  public:
-  EmbeddingLookupStep(const kernels::WeightMatrix& table, Isa isa) : table_(table), isa_(isa) {}
+  EmbeddingLookupStep(const kernels::WeightMatrix& table, Isa isa)
+      : table_(table), kernel_(kernels::select_matmul(table, 1, isa)) {}
 
-  bool planned_output() const override { return true; }
-  Shape output_shape(const StepContext& c) const override {
-    Shape shape = input(c, 0).get_shape();
+  size_t planned_outputs() const override { return 1; }
+  void output_shape(const StepContext& c, size_t, Shape& shape) const override {
+    shape = input(c, 0).get_shape();
     shape.push_back(static_cast<size_t>(table_.cols));
-    return shape;
   }
   void run(StepContext& c) const override {
     const Tensor& ids = input(c, 0);
@@ -25,14 +25,14 @@ class EmbeddingLookupStep : public Step {
       const int64_t id = read_int(ids.get_element_type(), bytes, i);
       if (id < 0 || id >= table_.rows)
         bad_input("token id {} is outside of the vocabulary of {}", id, table_.rows);
-      kernels::decode_row(table_, id, isa_, out + static_cast<int64_t>(i) * table_.cols);
+      kernel_.decode_row(table_, id, out + static_cast<int64_t>(i) * table_.cols);
     }
   }
-  std::string kernel() const override { return fmt::format("decode_row, {}", to_string(isa_)); }
+  std::string kernel() const override { return fmt::format("decode_row, {}", kernel_.name); }
 
  private:
   kernels::WeightMatrix table_;
-  Isa isa_;
+  const kernels::MatmulKernel& kernel_;
 };
 
 }  // namespace

@@ -14,15 +14,16 @@ class RmsNormStep : public Step {
         settings_(settings),
         norm_(kernels::select_rms_norm(settings.isa)) {}
 
-  bool planned_output() const override { return true; }
-  Shape output_shape(const StepContext& c) const override { return input(c, 0).get_shape(); }
+  size_t planned_outputs() const override { return 1; }
+  void output_shape(const StepContext& c, size_t, Shape& shape) const override {
+    shape = input(c, 0).get_shape();
+  }
   void run(StepContext& c) const override {
     const Tensor& x = input(c, 0);
     const float* in = x.data<float>();
     float* out = output(c).data<float>();
     const int64_t rows = static_cast<int64_t>(x.get_size()) / size_;
-    // A row costs less than waking a thread; share only what is worth it.
-    const int parts = rows * size_ < 16384 ? 1 : settings_.threads;
+    const int parts = rows * size_ < kShareFrom ? 1 : settings_.threads;
     c.pool.run(parts, [&](int part) {
       const Range r = share(rows, part, parts);
       norm_(in + r.begin * size_, size_, gamma_.empty() ? nullptr : gamma_.data(), epsilon_,

@@ -11,8 +11,10 @@ class RopeStep : public Step {
   RopeStep(bool interleaved, const Settings& settings)
       : interleaved_(interleaved), settings_(settings), rope_(kernels::select_rope(settings.isa)) {}
 
-  bool planned_output() const override { return true; }
-  Shape output_shape(const StepContext& c) const override { return input(c, 0).get_shape(); }
+  size_t planned_outputs() const override { return 1; }
+  void output_shape(const StepContext& c, size_t, Shape& shape) const override {
+    shape = input(c, 0).get_shape();
+  }
   void run(StepContext& c) const override {
     const Tensor& x = input(c, 0);
     const Tensor& cos = input(c, 1);
@@ -27,7 +29,7 @@ class RopeStep : public Step {
     const int64_t width = static_cast<int64_t>(s[2] * s[3]);
     const auto rotary = static_cast<int64_t>(table[2]);
     const int64_t rows = batch * tokens;
-    const int parts = rows * width < 16384 ? 1 : settings_.threads;
+    const int parts = rows * width < kShareFrom ? 1 : settings_.threads;
     float* out = output(c).data<float>();
     c.pool.run(parts, [&](int part) {
       const Range r = share(rows, part, parts);

@@ -20,8 +20,26 @@ float* Scratch::floats(int64_t count) {
   return memory_.get();
 }
 
-Shape Step::output_shape(const StepContext&) const {
-  HEARTH_ASSERT(false, "a step without planned output was asked for its shape");
+const std::vector<kernels::AttentionSequence>& AttentionTables::of_layer(const Batch& batch,
+                                                                         size_t offset) {
+  size_t count = 0;
+  for (const SequenceRows& rows : batch.sequences) count += rows.blocks.size();
+  blocks_.resize(count);
+  sequences_.clear();
+  std::byte** table = blocks_.data();
+  for (const SequenceRows& rows : batch.sequences) {
+    sequences_.push_back({.row = rows.row,
+                          .tokens = rows.tokens,
+                          .past = rows.past,
+                          .blocks = table,
+                          .cell_mask = rows.cell_mask.empty() ? nullptr : rows.cell_mask.data()});
+    for (std::byte* block : rows.blocks) *table++ = block + offset;
+  }
+  return sequences_;
+}
+
+void Step::output_shape(const StepContext&, size_t, Shape&) const {
+  HEARTH_ASSERT(false, "a step without planned outputs was asked for the shape of one");
 }
 
 bool BuildContext::is_rows(ir::Value value, size_t rank) const {

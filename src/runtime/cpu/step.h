@@ -28,6 +28,20 @@ class Scratch {
   size_t capacity_ = 0;
 };
 
+/// Fewer elements than this are computed by the caller alone: waking threads would take longer.
+inline constexpr int64_t kShareFrom = 16384;
+
+/// The sequences of a batch as attention wants them, with the part of one layer in every block. It
+/// keeps its memory from layer to layer.
+class AttentionTables {
+ public:
+  const std::vector<kernels::AttentionSequence>& of_layer(const Batch& batch, size_t offset);
+
+ private:
+  std::vector<std::byte*> blocks_;  // of all sequences, one after the other
+  std::vector<kernels::AttentionSequence> sequences_;
+};
+
 struct StepContext {
   std::span<Tensor> values;  ///< all values of the plan, by index
   Scratch& scratch;
@@ -35,16 +49,20 @@ struct StepContext {
   const Batch* batch = nullptr;  ///< set when the model's attention is cached
   const KvBlocks* cache = nullptr;
   ref::States* states = nullptr;  ///< variables that are plain tensors
+  AttentionTables& attention;
+  Shape& shape;  ///< for a step to work in: it keeps its memory
 };
 
 class Step {
  public:
   virtual ~Step() = default;
   virtual void run(StepContext& context) const = 0;
-  /// The shape of output 0 for the inputs' present shapes; only for steps with planned_output().
-  virtual Shape output_shape(const StepContext& context) const;
-  /// True when output 0 is f32, has one row per token and lies in the arena.
-  virtual bool planned_output() const { return false; }
+  /// How many outputs, the first ones, are f32, have one row per token and lie in the arena.
+  virtual size_t planned_outputs() const { return 0; }
+  /// The shape of planned output `i` for the inputs' present shapes.
+  virtual void output_shape(const StepContext& context, size_t i, Shape& shape) const;
+  /// Floats of scratch that the step takes for so many token rows, as far as they alone decide.
+  virtual int64_t scratch_floats(int64_t /*rows*/) const { return 0; }
   /// True when output 0 is the memory of input 0 under another shape.
   virtual bool is_view() const { return false; }
   /// What was chosen, for explain(): the kernel's name.

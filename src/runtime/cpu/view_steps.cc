@@ -14,7 +14,8 @@ class ReshapeStep : public Step {
   bool is_view() const override { return true; }
   void run(StepContext& c) const override {
     const Tensor& x = input(c, 0);
-    Shape shape;
+    Shape& shape = c.shape;
+    shape.clear();
     size_t known = 1;
     size_t open = pattern_.size();
     for (size_t i = 0; i < pattern_.size(); ++i) {
@@ -31,7 +32,7 @@ class ReshapeStep : public Step {
     if (shape_size(shape) != x.get_size())
       bad_input("Reshape `{}`: {} does not fit {}", name, x.get_shape().to_string(),
                 shape.to_string());
-    output(c) = x.reshaped(shape);
+    output(c).set_view(x, shape);
   }
   std::string kernel() const override { return "view"; }
 
