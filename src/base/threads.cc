@@ -15,8 +15,8 @@
 namespace hearth {
 namespace {
 
-// 30 to 100 us on the machines measured: longer than the gap between two regions of a decode step
-// or two steps, shorter than anybody would notice on another process's core.
+// 26 us on a Xeon (Emerald Rapids): longer than the gap between two regions of a decode step,
+// shorter than anybody would notice on another process's core.
 constexpr int kSpins = 2000;
 // With more threads than cores, whoever spins keeps the one it waits for from running.
 constexpr int kSpinsOversubscribed = 20;

@@ -90,8 +90,7 @@ TEST(ThreadPool, NarrowRegionsFollowWideOnes) {
   EXPECT_EQ(sums[0] + sums[1] + sums[2] + sums[3], 20000 * 15);
 }
 
-// 8 threads on fewer cores: a thread that spins must give way to the one it waits for. 2000 regions
-// took 1.2 s and more when it did not.
+// A thread that spins must give way to the one it waits for.
 TEST(ThreadPool, MoreThreadsThanCoresDoNotCollapse) {
   ThreadPool pool(8 * static_cast<int>(std::thread::hardware_concurrency()));
   std::atomic<int64_t> sum{0};
