@@ -26,9 +26,10 @@ class FullyConnectedStep : public Step {
         int8_(settings.quantization_group == 0
                   ? nullptr
                   : kernels::select_int8_matmul(weight, settings.isa, &refusals)),
-        few_(kernels::select_matmul(weight, 1, settings.isa,
-                                    int8_ == nullptr ? &refusals : nullptr)),
-        many_(kernels::select_matmul(weight, kManyRows, settings.isa)),
+        few_(kernels::select_matmul(weight, 1, settings.isa, int8_ == nullptr ? &refusals : nullptr,
+                                    settings.inference_precision)),
+        many_(kernels::select_matmul(weight, kManyRows, settings.isa, nullptr,
+                                     settings.inference_precision)),
         activation_(kernels::select_activation(settings.isa)) {}
 
   bool planned_output() const override { return !is_head_; }
@@ -47,14 +48,14 @@ class FullyConnectedStep : public Step {
     Tensor& y = output(c);
     const float* rows = x.data<float>();
     int64_t m = weight_.cols == 0 ? 0 : static_cast<int64_t>(x.get_size()) / weight_.cols;
-    const bool rounds = int8_ == nullptr && settings_.inference_precision != ElementType::f32;
     const bool selects = is_head_ && c.batch != nullptr && !c.batch->logit_rows.empty();
     const int64_t selected = selects ? static_cast<int64_t>(c.batch->logit_rows.size()) : m;
     const auto& kernel = selected < kManyRows ? few_ : many_;
+    const bool rounds = int8_ == nullptr && settings_.inference_precision != kernel.precision;
     const int64_t kernel_floats =
         int8_ != nullptr
             ? kernels::int8_matmul_scratch_floats(selected, weight_, *int8_, settings_.threads)
-            : kernels::matmul_scratch_floats(weight_, kernel, settings_.threads);
+            : kernels::matmul_scratch_floats(selected, weight_, kernel, settings_.threads);
     const int64_t copy_floats = selects || rounds ? selected * weight_.cols : 0;
     float* scratch = c.scratch.floats(kernel_floats + copy_floats + 16);
     float* copy = scratch + (kernel_floats + 15) / 16 * 16;
