@@ -160,6 +160,15 @@ bool has_isa(Isa isa) {
   return has[static_cast<size_t>(isa)];
 }
 
+bool bf16_outruns_f32() {
+#if defined(__x86_64__)
+  static const bool is_intel = __builtin_cpu_is("intel") != 0;
+  return has_isa(Isa::avx512_bf16) && !is_intel;
+#else
+  return false;
+#endif
+}
+
 bool has_bf16_arithmetic() { return has_isa(Isa::avx512_bf16); }
 
 std::string describe_cpu() {

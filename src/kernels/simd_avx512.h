@@ -40,6 +40,16 @@ struct Avx512 {
   static F load_bf16(const std::byte* p) {
     return as_float(shift_left<16>(_mm512_cvtepu16_epi32(load_256(p))));
   }
+  static F load_f8e5m2(const std::byte* p) {
+    return _mm512_cvtph_ps(_mm256_slli_epi16(load_words(p), 8));
+  }
+  static F load_f8e4m3(const std::byte* p) {
+    const __m256i words = load_words(p);
+    const __m256i sign = _mm256_slli_epi16(_mm256_and_si256(words, _mm256_set1_epi16(0x80)), 8);
+    const __m256i magnitude = _mm256_and_si256(words, _mm256_set1_epi16(0x7f));
+    const __m256i half = _mm256_or_si256(sign, _mm256_slli_epi16(magnitude, 7));
+    return mul(_mm512_cvtph_ps(half), set1(0x1p8f));
+  }
   static I load_u8(const std::byte* p) { return _mm512_cvtepu8_epi32(load_128(p)); }
   static I load_i8(const std::byte* p) { return _mm512_cvtepi8_epi32(load_128(p)); }
   static I load_nibbles(const std::byte* p) {
@@ -128,6 +138,7 @@ struct Avx512 {
   static __m128i load_128(const std::byte* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   }
+  static __m256i load_words(const std::byte* p) { return _mm256_cvtepu8_epi16(load_128(p)); }
   static __m256i load_256(const std::byte* p) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   }

@@ -44,8 +44,9 @@ inline void scale_chunk(const GroupScales& groups, int64_t count, float* values)
   }
 }
 
-/// out[i] = element first + i, by vectors; the rest of a vector by the scalar definition. A nibble
-/// row may start in the middle of a byte: its first element is then taken alone.
+/// out[i] = element first + i, by vectors, the last one padded (scalar code took longer for the few
+/// scales of a chunk than vectors for its weights). A nibble row may start in the middle of a byte:
+/// its first element is then taken alone.
 template <class S, auto Load, int kBits>
 inline void decode_plain(ElementType type, const std::byte* data, int64_t first, int64_t count,
                          float* out) {
@@ -57,9 +58,10 @@ inline void decode_plain(ElementType type, const std::byte* data, int64_t first,
   const std::byte* p = data + (first + i) * kBits / 8;
   for (; i + S::kLanes <= count; i += S::kLanes, p += S::kLanes * kBits / 8)
     S::store(out + i, Load(p));
-  if (i < count)
-    decode_to_f32(type, data, static_cast<size_t>(first + i), static_cast<size_t>(count - i),
-                  out + i);
+  if (i == count) return;
+  std::byte vector[S::kLanes * kBits / 8] = {};
+  std::memcpy(vector, p, static_cast<size_t>(((count - i) * kBits + 7) / 8));
+  S::store_partial(out + i, Load(vector), count - i);
 }
 
 /// The same with scales, when groups are whole vectors.
@@ -189,6 +191,26 @@ inline void decode_weights(const WeightMatrix& w, int64_t n, int64_t first, int6
                  groups.zero_point);
   if (w.table != nullptr) return scale_chunk<S>(groups, count, out);
   decode_any<S>(w.type, w.data, element, count, &groups, out);
+}
+
+/// Columns [first, first + count) of row n will be needed soon: the hardware's prefetchers lose the
+/// track of rows that are read in short pieces.
+template <class S>
+inline void prefetch_columns(const WeightMatrix& w, int64_t n, int64_t first, int64_t count) {
+  const bool blocks = is_gguf_block(w.type);
+  const size_t numerator = blocks ? block_bytes(w.type) : bits_of(w.type);
+  const size_t denominator = blocks ? block_elements(w.type) : 8;
+  const auto bytes = [&](int64_t elements) {
+    return static_cast<uintptr_t>(elements) * numerator / denominator;
+  };
+  const auto begin = reinterpret_cast<uintptr_t>(w.data) + bytes(n * w.cols + first);
+  for (uintptr_t i = 0; i < bytes(count); i += 64) S::prefetch(begin + i);
+}
+
+template <class S>
+inline void decode_whole_row(const WeightMatrix& w, int64_t n, float* out) {
+  for (int64_t k = 0; k < w.cols; k += kChunk)
+    decode_weights<S>(w, n, k, w.cols - k < kChunk ? w.cols - k : kChunk, out + k);
 }
 
 }  // namespace hearth::kernels

@@ -91,20 +91,6 @@ inline void tiles(const std::byte* const* w, const float* x, int64_t stride, int
   }
 }
 
-/// Columns [first, first + count) of row n will be needed one block of rows later: the hardware's
-/// prefetchers lose the track of rows that are read in short pieces.
-template <class S>
-inline void prefetch_columns(const WeightMatrix& w, int64_t n, int64_t first, int64_t count) {
-  const bool blocks = is_gguf_block(w.type);
-  const size_t numerator = blocks ? block_bytes(w.type) : bits_of(w.type);
-  const size_t denominator = blocks ? block_elements(w.type) : 8;
-  const auto bytes = [&](int64_t elements) {
-    return static_cast<uintptr_t>(elements) * numerator / denominator;
-  };
-  const auto begin = reinterpret_cast<uintptr_t>(w.data) + bytes(n * w.cols + first);
-  for (uintptr_t i = 0; i < bytes(count); i += 64) S::prefetch(begin + i);
-}
-
 /// The columns [first, first + count) of up to kRowBlock rows of W from row r; a row past the end
 /// is the first row again and its sums are dropped.
 template <class S>
@@ -207,12 +193,6 @@ inline void multiply(const MatmulArgs& a) {
 }
 
 template <class S>
-inline void decode_whole_row(const WeightMatrix& w, int64_t n, float* out) {
-  for (int64_t k = 0; k < w.cols; k += kChunk)
-    decode_weights<S>(w, n, k, w.cols - k < kChunk ? w.cols - k : kChunk, out + k);
-}
-
-template <class S>
 const char* refuse(const WeightMatrix& weight, int64_t) {
   return refuse_weight(weight);
 }
@@ -224,7 +204,8 @@ int64_t scratch_floats(const WeightMatrix&) {
 
 template <class S>
 constexpr MatmulKernel dot_product_kernel(const char* name, Isa isa) {
-  return {name, isa, refuse<S>, scratch_floats<S>, multiply<S>, decode_whole_row<S>};
+  return {
+      name, isa, ElementType::f32, refuse<S>, scratch_floats<S>, multiply<S>, decode_whole_row<S>};
 }
 
 }  // namespace hearth::kernels

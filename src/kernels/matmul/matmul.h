@@ -53,17 +53,28 @@ struct MatmulArgs {
   int64_t row_begin = 0;  // rows of W that this call computes
   int64_t row_end = 0;
   float* scratch = nullptr;  // MatmulKernel::scratch_floats(weight) floats, 64-byte aligned
+  const std::byte* packed = nullptr;  // what MatmulKernel::pack made of x, if it packs any
 };
+
+int64_t packs_nothing(const WeightMatrix& weight, int64_t m);
 
 struct MatmulKernel {
   const char* name;
   Isa isa;
+  /// f32: x and W are multiplied as they are. bf16: both are rounded to it first.
+  ElementType precision;
   /// Null when the kernel takes this weight at this M, else why not.
   const char* (*refuse)(const WeightMatrix& weight, int64_t m);
   int64_t (*scratch_floats)(const WeightMatrix& weight);
   void (*run)(const MatmulArgs& args);
-  /// out[k] = W[n][k] for all columns: the values that products see, the same for every kernel.
+  /// out[k] = W[n][k] for all columns, the same for every kernel.
   void (*decode_row)(const WeightMatrix& weight, int64_t n, float* out);
+  /// Bytes of x as this kernel wants it laid out, once for all threads; 0 where run() reads x
+  /// itself.
+  int64_t (*packed_bytes)(const WeightMatrix& weight, int64_t m) = packs_nothing;
+  /// Lays out part `part` of `parts` of x; all parts are done before the first run(). 64-byte
+  /// aligned.
+  void (*pack)(const MatmulArgs& args, std::byte* packed, int part, int parts) = nullptr;
 };
 
 /// Null when the weight makes sense at all, else why not: the part of refuse() that kernels share.
@@ -73,9 +84,11 @@ const char* refuse_weight(const WeightMatrix& weight);
 const std::vector<MatmulKernel>& matmul_kernels();
 
 /// The first kernel that this machine (see active_isa) can run and that takes the weight;
-/// `refusals` gets "<kernel>: <reason>" for every one passed over.
+/// `refusals` gets "<kernel>: <reason>" for every one passed over. Kernels that round to bf16 are
+/// taken only where `precision` is bf16.
 const MatmulKernel& select_matmul(const WeightMatrix& weight, int64_t m, Isa isa,
-                                  std::vector<std::string>* refusals = nullptr);
+                                  std::vector<std::string>* refusals = nullptr,
+                                  ElementType precision = ElementType::f32);
 
 /// One of the products of a call: y[M, N] = x W^T, rows y_stride floats apart.
 struct MatmulProduct {
@@ -87,8 +100,9 @@ struct MatmulProduct {
 
 /// All products of one x, their rows divided among `threads` parts of the pool. With `side_by_side`
 /// all have as many rows, a thread takes the same rows of all of them, and `done` is called once
-/// for those, as product 0. scratch has matmul_scratch_floats() floats of the product that needs
-/// most, 64-byte aligned.
+/// for those, as product 0. Kernels that pack x do so for a few hundred tokens at a time, which
+/// bounds the scratch, and are then those of all products. scratch has matmul_scratch_floats()
+/// floats of the product that needs most, 64-byte aligned.
 void matmul(const float* x, int64_t x_stride, int64_t m, std::span<const MatmulProduct> products,
             ThreadPool& pool, int threads, float* scratch, RowsDone done = {},
             bool side_by_side = false);
@@ -96,8 +110,9 @@ void matmul(const float* x, int64_t x_stride, int64_t m, std::span<const MatmulP
 void matmul(const float* x, int64_t x_stride, int64_t m, const WeightMatrix& weight,
             const MatmulKernel& kernel, float* y, int64_t y_stride, ThreadPool& pool, int threads,
             float* scratch);
-/// One part of scratch a thread, each a whole number of cache lines.
-int64_t matmul_scratch_floats(const WeightMatrix& weight, const MatmulKernel& kernel, int threads);
+/// Packed x, and one part of scratch a thread, each a whole number of cache lines.
+int64_t matmul_scratch_floats(int64_t m, const WeightMatrix& weight, const MatmulKernel& kernel,
+                              int threads);
 
 /// Decodes row `n` of W to f32 with the first kernel of `isa` that takes W: token embeddings.
 void decode_row(const WeightMatrix& weight, int64_t n, Isa isa, float* out);

@@ -28,7 +28,7 @@ constexpr Kind kKinds[] = {
 void run(benchmark::State& state, const MatmulKernel& kernel, const Kind& kind, int64_t m) {
   std::vector<float> x(static_cast<size_t>(m * 5632), 0.5f), y(static_cast<size_t>(m * 5632));
   std::vector<float> scratch(static_cast<size_t>(
-      matmul_scratch_floats(weight(kind, kShapes[2], 0), kernel, pool().size()) + 16));
+      matmul_scratch_floats(m, weight(kind, kShapes[2], 0), kernel, pool().size()) + 16));
   float* aligned = aligned_to_line(scratch.data());
   run_layer(state, kind, m, [&](const WeightMatrix& w) {
     matmul(x.data(), w.cols, m, w, kernel, y.data(), w.rows, pool(), pool().size(), aligned);
@@ -45,7 +45,7 @@ void every_kernel_and_kind(benchmark::internal::Benchmark* bench) {
   for (size_t k = 0; k < matmul_kernels().size(); ++k) {
     const Isa isa = matmul_kernels()[k].isa;
     if (!has_isa(isa) || isa == Isa::scalar) continue;
-    for (int64_t m : {1, 512})
+    for (int64_t m : {1, 4, 16, 512})
       for (size_t kind = 0; kind < std::size(kKinds); ++kind)
         bench->Args({static_cast<int64_t>(k), static_cast<int64_t>(kind), m});
   }

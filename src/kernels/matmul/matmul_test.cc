@@ -1,17 +1,36 @@
 #include "kernels/matmul/matmul.h"
 
+#include <gmock/gmock.h>
+
 #include <cmath>
 
 #include "base/decode.h"
+#include "base/float_types.h"
 #include "kernels/matmul/weight_testing.h"
 
 namespace hearth::kernels {
 
 const MatmulKernel& matmul_avx512_emulated();
+const MatmulKernel& matmul_avx512_bf16_emulated();
+const MatmulKernel& matmul_amx_bf16_emulated();
 
 namespace {
 
-std::vector<MatmulKernel> kernels() { return testable(matmul_kernels(), matmul_avx512_emulated); }
+std::vector<MatmulKernel> kernels() {
+  std::vector<MatmulKernel> all = testable(matmul_kernels(), matmul_avx512_emulated);
+#if defined(__x86_64__)
+  if (has_isa(Isa::avx2)) {
+    all.push_back(matmul_avx512_bf16_emulated());
+    all.push_back(matmul_amx_bf16_emulated());
+  }
+#endif
+  return all;
+}
+
+// Emulated instructions are some fifty times slower: fewer cases of those.
+bool is_emulated(const MatmulKernel& kernel) {
+  return std::string(kernel.name).find("_emulated") != std::string::npos;
+}
 
 constexpr Kind kKinds[] = {
     {T::f32},
@@ -52,11 +71,23 @@ bool possible(const Kind& kind, int64_t cols) {
   return kind.group == 0 || cols % kind.group == 0;
 }
 
+// The part of y that the arguments name, with x packed in three parts where the kernel packs it.
+void run_kernel(const MatmulKernel& kernel, MatmulArgs args) {
+  const int64_t bytes = kernel.packed_bytes(*args.weight, args.m);
+  Scratch packed(bytes / 4), scratch(kernel.scratch_floats(*args.weight));
+  args.scratch = scratch.data();
+  if (bytes > 0) {
+    auto* memory = reinterpret_cast<std::byte*>(packed.data());
+    for (int part = 0; part < 3; ++part) kernel.pack(args, memory, part, 3);
+    args.packed = memory;
+  }
+  kernel.run(args);
+}
+
 std::vector<float> product(const MatmulKernel& kernel, const WeightMatrix& w,
                            const std::vector<float>& x, int64_t m) {
   std::vector<float> y(static_cast<size_t>(m * w.rows), NAN);
-  Scratch scratch(kernel.scratch_floats(w));
-  kernel.run({x.data(), w.cols, m, &w, y.data(), w.rows, 0, w.rows, scratch.data()});
+  run_kernel(kernel, {x.data(), w.cols, m, &w, y.data(), w.rows, 0, w.rows});
   return y;
 }
 
@@ -112,10 +143,12 @@ TEST(Matmul, DecodesEveryPatternOfTheSmallFloats) {
   }
 }
 
-// A product passes through at most this many roundings (dot_product.h): the steps of a vector
-// accumulator of at least 8 lanes through a chunk of 512 columns, the sum of the lanes, the sum of
-// the chunks, and the reference's own rounding to f32.
-double relative_bound(int64_t cols) {
+// A product passes through at most this many roundings: in f32 (dot_product.h) the steps of a
+// vector accumulator of at least 8 lanes through a chunk of 512 columns, the sum of the lanes, the
+// sum of the chunks; in bf16 (bf16_few.h; AMX has fewer) one a column; and the reference's own to
+// f32.
+double relative_bound(const MatmulKernel& kernel, int64_t cols) {
+  if (kernel.precision == T::bf16) return static_cast<double>(cols + 1) * 0x1p-24;
   const int64_t steps = (std::min<int64_t>(cols, 512) + 7) / 8;
   const int64_t roundings = steps + 4 + (cols + 511) / 512 + 1;
   return static_cast<double>(roundings) * 0x1p-24;
@@ -128,16 +161,35 @@ double magnitude(const float* x, const float* w, int64_t cols) {
   return sum;
 }
 
+// What subnormals that are taken for zero can make of a sum, for |x| and |W| below 2^6.
+double flushed_bound(const MatmulKernel& kernel, int64_t cols) {
+  return kernel.precision == T::bf16 ? static_cast<double>(cols) * 3 * 0x1p-120 : 0;
+}
+
+std::vector<float> as_seen_by(const MatmulKernel& kernel, std::vector<float> values) {
+  if (kernel.precision == T::bf16)
+    for (float& value : values) value = round_to_bf16(value);
+  return values;
+}
+
+// The reference's product of x and W as the kernel rounds them.
 void expect_near_reference(const MatmulKernel& kernel, const Kind& kind, int64_t rows, int64_t cols,
                            int64_t m, std::mt19937& generator) {
   const Weight w = make_weight(kind, rows, cols, generator() % 64, generator);
   const std::vector<float> x = random_floats(generator, m * cols);
-  const std::vector<float> expected = product(matmul_kernels().back(), w.matrix, x, m);
-  const std::vector<float> values = decoded(matmul_kernels().back(), w.matrix);
+  const std::vector<float> seen_x = as_seen_by(kernel, x);
+  const std::vector<float> values = as_seen_by(kernel, decoded(matmul_kernels().back(), w.matrix));
+  WeightMatrix seen_w;
+  seen_w.data = reinterpret_cast<const std::byte*>(values.data());
+  seen_w.rows = rows;
+  seen_w.cols = cols;
+  const std::vector<float> expected = product(matmul_kernels().back(), seen_w, seen_x, m);
   const std::vector<float> y = product(kernel, w.matrix, x, m);
   for (int64_t i = 0; i < m * rows; ++i) {
-    const double allowed = relative_bound(cols) * magnitude(x.data() + i / rows * cols,
-                                                            values.data() + i % rows * cols, cols);
+    const double allowed =
+        relative_bound(kernel, cols) *
+            magnitude(seen_x.data() + i / rows * cols, values.data() + i % rows * cols, cols) +
+        flushed_bound(kernel, cols);
     ASSERT_NEAR(y[static_cast<size_t>(i)], expected[static_cast<size_t>(i)], allowed)
         << kernel.name << ": token " << i / rows << " of " << m << ", row " << i % rows << ": "
         << describe(kind, rows, cols);
@@ -146,14 +198,14 @@ void expect_near_reference(const MatmulKernel& kernel, const Kind& kind, int64_t
 
 TEST(Matmul, MatchesTheReferenceWithinTheBoundOfItsRoundings) {
   std::mt19937 generator = seeded_generator();
-  const int64_t tokens[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 24, 25, 31, 64};
-  const int64_t rows[] = {1, 3, 4, 5, 7, 8, 9, 17};
+  const int64_t tokens[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 24, 25, 31, 33, 49, 64};
+  const int64_t rows[] = {1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 49};
   for (const MatmulKernel& kernel : kernels()) {
     for (const Kind& kind : kKinds) {
       size_t turn = generator() % 64;
       for (int64_t cols : kCols) {
         if (!possible(kind, cols)) continue;
-        for (int repeat = 0; repeat < 3; ++repeat, ++turn)
+        for (int repeat = is_emulated(kernel) ? 2 : 0; repeat < 3; ++repeat, ++turn)
           expect_near_reference(kernel, kind, rows[turn % std::size(rows)], cols,
                                 tokens[turn % std::size(tokens)], generator);
         if (HasFatalFailure()) return;
@@ -165,15 +217,45 @@ TEST(Matmul, MatchesTheReferenceWithinTheBoundOfItsRoundings) {
 TEST(Matmul, ManyTokensSpanSeveralBlocksOfPackedActivations) {
   std::mt19937 generator = seeded_generator();
   for (const MatmulKernel& kernel : kernels())
-    for (int64_t m : {126, 127, 130, 257})
-      for (const Kind& kind : {Kind{T::f16}, Kind{T::u4, T::f16, 32, T::u4}})
+    for (int64_t m : tried<int64_t>({126, 127, 130, 257, 513}))
+      for (const Kind& kind : {Kind{T::f16}, Kind{T::bf16}, Kind{T::u4, T::f16, 32, T::u4}})
         expect_near_reference(kernel, kind, 9, 1056, m, generator);
+}
+
+TEST(Matmul, LongRowsSpanSeveralBlocksOfColumns) {
+  std::mt19937 generator = seeded_generator();
+  for (const MatmulKernel& kernel : kernels())
+    for (int64_t cols : {2047, 2048, 2049, 4130})
+      for (const Kind& kind : {Kind{T::f16}, Kind{T::bf16}})
+        for (int64_t m : tried<int64_t>({1, 15, 35}))
+          expect_near_reference(kernel, kind, 18, cols, m, generator);
+}
+
+// What stands for a processor in tests is that processor, where it can be asked.
+TEST(Matmul, EmulatedKernelsGiveTheBitsOfTheProcessor) {
+  std::mt19937 generator = seeded_generator();
+  const std::vector<MatmulKernel> all = kernels();
+  for (const MatmulKernel& kernel : all) {
+    for (const MatmulKernel& emulated : all) {
+      if (std::string(kernel.name) + "_emulated" != emulated.name) continue;
+      for (const Kind& kind : {Kind{T::bf16}, Kind{T::f16}, Kind{T::nf4, T::f16, 64}}) {
+        for (int64_t m : {1, 5, 16, 50}) {
+          const Weight w = make_weight(kind, 21, 1088, 2, generator);
+          // Some products and sums are subnormal, and some values of x.
+          const std::vector<float> x = random_floats(generator, m * 1088, m == 5 ? 0x1p-126f : 1);
+          EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), product(emulated, w.matrix, x, m)))
+              << kernel.name << ", " << m << " tokens, " << describe(kind, 21, 1088);
+        }
+      }
+    }
+  }
 }
 
 TEST(Matmul, EveryAlignmentGivesTheSameBits) {
   std::mt19937 generator = seeded_generator();
   for (const MatmulKernel& kernel : kernels()) {
-    for (const Kind& kind : {Kind{T::f32}, Kind{T::f16}, Kind{T::q4_1}, Kind{T::i8, T::f16, 32}}) {
+    for (const Kind& kind :
+         {Kind{T::f32}, Kind{T::f16}, Kind{T::bf16}, Kind{T::q4_1}, Kind{T::i8, T::f16, 32}}) {
       const Weight w = make_weight(kind, 5, 96, 0, generator);
       const size_t bytes = byte_size(kind.type, 5 * 96);
       const std::vector<float> x = random_floats(generator, 4 * 96);
@@ -197,10 +279,11 @@ TEST(Matmul, TokensGiveTheSameBitsAloneAndInAnyCompany) {
       const int64_t rows = 11, cols = kind.group % 7 == 0 && kind.group > 0 ? 1050 : 1536,
                     all = 140;
       if (!possible(kind, cols)) continue;
+      if (is_emulated(kernel) && generator() % 4 != 0) continue;
       const Weight w = make_weight(kind, rows, cols, 0, generator);
       const std::vector<float> x = random_floats(generator, all * cols);
       const std::vector<float> expected = product(kernel, w.matrix, x, all);
-      for (int64_t m : {1, 2, 3, 4, 5, 6, 7, 8, 9, 24, 25, 31, 64}) {
+      for (int64_t m : {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 24, 25, 31, 33, 64}) {
         const int64_t first = static_cast<int64_t>(generator()) % (all - m);
         const std::vector<float> part(x.begin() + first * cols, x.begin() + (first + m) * cols);
         const std::vector<float> same(expected.begin() + first * rows,
@@ -215,20 +298,18 @@ TEST(Matmul, TokensGiveTheSameBitsAloneAndInAnyCompany) {
 
 TEST(Matmul, RowsGiveTheSameBitsInAnyRange) {
   std::mt19937 generator = seeded_generator();
-  const int64_t rows = 37, cols = 600, m = 5;
+  const int64_t rows = 37, cols = 600;
   for (const MatmulKernel& kernel : kernels()) {
-    const Weight w = make_weight({T::f16}, rows, cols, 0, generator);
-    const std::vector<float> x = random_floats(generator, m * cols);
-    const std::vector<float> expected = product(kernel, w.matrix, x, m);
-    for (int64_t cut = 0; cut <= rows; ++cut) {
-      std::vector<float> y(expected.size(), NAN);
-      Scratch scratch(kernel.scratch_floats(w.matrix));
-      MatmulArgs args{x.data(), cols, m, &w.matrix, y.data(), rows, 0, cut, scratch.data()};
-      kernel.run(args);
-      args.row_begin = cut;
-      args.row_end = rows;
-      kernel.run(args);
-      EXPECT_TRUE(same_bits(y, expected)) << kernel.name << ": cut at row " << cut;
+    for (int64_t m : {5, 18}) {
+      const Weight w = make_weight({T::bf16}, rows, cols, 0, generator);
+      const std::vector<float> x = random_floats(generator, m * cols);
+      const std::vector<float> expected = product(kernel, w.matrix, x, m);
+      for (int64_t cut = 0; cut <= rows; ++cut) {
+        std::vector<float> y(expected.size(), NAN);
+        run_kernel(kernel, {x.data(), cols, m, &w.matrix, y.data(), rows, 0, cut});
+        run_kernel(kernel, {x.data(), cols, m, &w.matrix, y.data(), rows, cut, rows});
+        EXPECT_TRUE(same_bits(y, expected)) << kernel.name << ": cut at row " << cut;
+      }
     }
   }
 }
@@ -237,14 +318,15 @@ TEST(Matmul, ThreadsAndStridesDoNotChangeTheBits) {
   std::mt19937 generator = seeded_generator();
   const int64_t rows = 333, cols = 640, x_stride = 651, y_stride = 340;
   for (const MatmulKernel& kernel : kernels()) {
-    for (int64_t m : {1, 17}) {
+    for (int64_t m : {1, 17, 530}) {
+      if (m > 17 && is_emulated(kernel)) continue;
       const Weight w = make_weight({T::q8_0}, rows, cols, 0, generator);
       const std::vector<float> x = random_floats(generator, m * x_stride);
       std::vector<float> expected;
       for (int threads : {1, 2, 3, 8}) {
         ThreadPool pool(threads);
         std::vector<float> y(static_cast<size_t>(m * y_stride), 123.0f);
-        Scratch scratch(matmul_scratch_floats(w.matrix, kernel, threads));
+        Scratch scratch(matmul_scratch_floats(m, w.matrix, kernel, threads));
         matmul(x.data(), x_stride, m, w.matrix, kernel, y.data(), y_stride, pool, threads,
                scratch.data());
         EXPECT_EQ(y[static_cast<size_t>(rows)], 123.0f) << "wrote between rows of y";
@@ -255,6 +337,13 @@ TEST(Matmul, ThreadsAndStridesDoNotChangeTheBits) {
   }
 }
 
+TEST(Matmul, NoTokensAreNoWork) {
+  std::mt19937 generator = seeded_generator();
+  const Weight w = make_weight({T::bf16}, 3, 64, 0, generator);
+  for (const MatmulKernel& kernel : kernels())
+    EXPECT_TRUE(product(kernel, w.matrix, {}, 0).empty()) << kernel.name;
+}
+
 TEST(Matmul, SelectionSaysWhyKernelsWerePassedOver) {
   WeightMatrix w;
   w.rows = w.cols = 4;
@@ -263,6 +352,19 @@ TEST(Matmul, SelectionSaysWhyKernelsWerePassedOver) {
   EXPECT_EQ(refusals.size(), matmul_kernels().size() - 1);
   for (const std::string& refusal : refusals)
     EXPECT_NE(refusal.find("needs another instruction set"), std::string::npos) << refusal;
+}
+
+TEST(Matmul, RoundsToBf16OnlyWhereThatIsAskedFor) {
+  WeightMatrix w;
+  w.rows = w.cols = 4;
+  std::vector<std::string> refusals;
+  for (T precision : {T::f32, T::f16})
+    EXPECT_EQ(select_matmul(w, 1, active_isa(), &refusals, precision).precision, T::f32);
+  EXPECT_EQ(select_matmul(w, 1, active_isa(), nullptr, T::bf16).precision,
+            bf16_outruns_f32() || has_isa(Isa::amx) ? T::bf16 : T::f32);
+  if (has_bf16_arithmetic()) {
+    EXPECT_THAT(refusals, testing::Contains(testing::HasSubstr("rounds to bf16")));
+  }
 }
 
 TEST(Matmul, RefusesWeightsThatMakeNoSense) {

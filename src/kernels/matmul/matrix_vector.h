@@ -11,14 +11,31 @@ namespace hearth::kernels {
 
 inline constexpr int64_t kVectorRows = 8;
 
+/// How far ahead of its reads a row is prefetched. The processor's own prefetchers lose rows of a
+/// few KB: on an Emerald Rapids, bf16 rows of 4 and 11 KB are read at 82 % of the bandwidth
+/// without, at 97 % with 512 or 1024 bytes.
+inline constexpr int64_t kAheadBytes = 512;
+
 // Where the eight rows lie. Rows past the end are the first one again; their sums are dropped.
 struct RowPointers {
   const std::byte* row[kVectorRows];
+  int64_t bytes;  // of a row
+
+  /// Prefetches for a step of `step` bytes at `offset`, once a line; past the end of the rows,
+  /// those that are next.
+  template <class S>
+  void prefetch_ahead(int64_t offset, int64_t step) const {
+    if (offset % 64 >= step) return;
+    const int64_t ahead = offset + kAheadBytes;
+    const int64_t at = ahead < bytes ? ahead : ahead + (kVectorRows - 1) * bytes;
+    for (const std::byte* begin : row) S::prefetch(reinterpret_cast<uintptr_t>(begin) + at);
+  }
 };
 
 template <class S>
 inline RowPointers row_pointers(const MatmulArgs& a, int64_t r, int64_t row_bytes) {
   RowPointers rows;
+  rows.bytes = row_bytes;
   for (int64_t i = 0; i < kVectorRows; ++i)
     rows.row[i] = a.weight->data + (r + i < a.row_end ? r + i : r) * row_bytes;
   return rows;
@@ -39,7 +56,7 @@ struct PlainSource {
   RowPointers rows = {};
 
   void start(int64_t r) { rows = row_pointers<S>(args, r, args.weight->cols * kBytes); }
-  void at(int64_t) {}
+  void at(int64_t k) { rows.template prefetch_ahead<S>(k * kBytes, 64); }
   [[gnu::always_inline]] void read(int64_t i, int64_t k, typename S::F* out) const {
     for (int v = 0; v < kVectors; ++v) out[v] = Load(rows.row[i] + (k + v * S::kLanes) * kBytes);
   }
@@ -64,7 +81,11 @@ struct BlockSource {
                            w.cols / static_cast<int64_t>(block_elements(w.type)) *
                                static_cast<int64_t>(block_bytes(w.type)));
   }
-  void at(int64_t k) { block = k / kBlock; }
+  void at(int64_t k) {
+    block = k / kBlock;
+    const auto bytes = static_cast<int64_t>(block_bytes(args.weight->type));
+    rows.template prefetch_ahead<S>(block * bytes, bytes);
+  }
   [[gnu::always_inline]] void read(int64_t i, int64_t, typename S::F* out) const {
     Q::read(rows.row[i], block, out);
   }
@@ -95,6 +116,7 @@ struct ScaledSource {
     next_group = w.group;
   }
   void at(int64_t k) {
+    rows.template prefetch_ahead<S>(k * kBits / 8, kBlock * kBits / 8);
     if (k < next_group) return;
     ++scales;
     next_group += args.weight->group;

@@ -50,8 +50,8 @@ void run(const MatmulArgs& a) {
 }  // namespace
 
 const MatmulKernel& matmul_reference() {
-  static constexpr MatmulKernel kernel = {"reference",    Isa::scalar, refuse,
-                                          scratch_floats, run,         decode};
+  static constexpr MatmulKernel kernel = {
+      "reference", Isa::scalar, ElementType::f32, refuse, scratch_floats, run, decode};
   return kernel;
 }
 

@@ -42,8 +42,13 @@ inline double peak() {
   return gflops;
 }
 
-// Bytes that are finite, moderate numbers in every type: halves with exponents around 2^-4. Aligned as
-// our files align them.
+inline double bf16_peak() {
+  static const double gflops = measure_bf16_gflops(pool(), pool().size());
+  return gflops;
+}
+
+// Bytes that are finite, moderate numbers in every type: halves with exponents around 2^-4. Aligned
+// as our files align them.
 inline const std::byte* weights() {
   static std::byte* const bytes = [] {
     static std::unique_ptr<std::byte[]> data(new std::byte[kPoolBytes + 64]);
@@ -95,6 +100,8 @@ inline void report(benchmark::State& state, int64_t m, double bytes, double oper
   } else {
     state.counters["GFLOP/s"] = Counter(operations / 1e9, Counter::kIsRate);
     state.counters["of_peak"] = Counter(operations / 1e9 / peak(), Counter::kIsRate);
+    if (bf16_peak() > 0)
+      state.counters["of_bf16_peak"] = Counter(operations / 1e9 / bf16_peak(), Counter::kIsRate);
   }
 }
 

@@ -29,31 +29,13 @@ struct Load {
   [[gnu::always_inline]] static F f4e2m1(const std::byte* p) {
     return S::lookup16(kF4E2M1Values, S::load_nibbles(p));
   }
-  // Both 8-bit floats are f32 with the exponent in another place and another bias: move sign,
-  // exponent and mantissa to theirs, and multiply by 2^(difference of the biases). That product is
-  // exact, and turns what is a subnormal there into the value it stands for.
   [[gnu::always_inline]] static F f8e4m3(const std::byte* p) {
-    const I bits = S::load_u8(p);
-    const I magnitude = S::bits_and(bits, 0x7f);
-    const F value = rescale(bits, S::template shift_left<20>(magnitude), 0x1p120f);
-    return S::select_equal(magnitude, S::int_set1(0x7f), S::as_float(S::int_set1(kNan)), value);
+    const F value = S::load_f8e4m3(p);
+    const I magnitude = S::bits_and(S::as_int(value), 0x7fffffff);
+    const I nan = S::as_int(S::set1(480.0f));
+    return S::select_equal(magnitude, nan, S::as_float(S::int_set1(0x7fc00000)), value);
   }
-  [[gnu::always_inline]] static F f8e5m2(const std::byte* p) {
-    const I bits = S::load_u8(p);
-    const I magnitude = S::bits_and(bits, 0x7f);
-    const F value = rescale(bits, S::template shift_left<21>(magnitude), 0x1p112f);
-    // Exponent 31 is infinity and NaN here, and 31 - 15 + 127 = 143 after the product.
-    const I special = S::bits_or(S::as_int(value), S::int_set1(0x7f800000));
-    return S::select_equal(S::bits_and(bits, 0x7c), S::int_set1(0x7c), S::as_float(special), value);
-  }
-
- private:
-  static constexpr int32_t kNan = 0x7fc00000;
-  [[gnu::always_inline]] static F rescale(I bits, I magnitude, float factor) {
-    const I sign = S::template shift_left<24>(S::bits_and(bits, 0x80));
-    const F scaled = S::mul(S::as_float(magnitude), S::set1(factor));
-    return S::as_float(S::bits_or(S::as_int(scaled), sign));
-  }
+  [[gnu::always_inline]] static F f8e5m2(const std::byte* p) { return S::load_f8e5m2(p); }
 };
 
 template <class S>

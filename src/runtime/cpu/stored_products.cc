@@ -45,9 +45,11 @@ void StoredProducts::choose_kernels(std::vector<std::string>& refusals) {
   for (Weight& w : weights_) {
     if (settings_.quantization_group != 0)
       w.int8 = kernels::select_int8_matmul(w.matrix, settings_.isa, &refusals);
-    w.few = &kernels::select_matmul(w.matrix, 1, settings_.isa,
-                                    w.int8 == nullptr ? &refusals : nullptr);
-    w.many = &kernels::select_matmul(w.matrix, kManyRows, settings_.isa);
+    w.few =
+        &kernels::select_matmul(w.matrix, 1, settings_.isa, w.int8 == nullptr ? &refusals : nullptr,
+                                settings_.inference_precision);
+    w.many = &kernels::select_matmul(w.matrix, kManyRows, settings_.isa, nullptr,
+                                     settings_.inference_precision);
   }
   std::sort(refusals.begin(), refusals.end());
   refusals.erase(std::unique(refusals.begin(), refusals.end()), refusals.end());
@@ -62,7 +64,8 @@ void StoredProducts::choose_kernels(std::vector<std::string>& refusals) {
 
 bool StoredProducts::go_together(const Weight& a, const Weight& b) const {
   if (gated_ && a.matrix.rows != b.matrix.rows) return false;
-  if (a.int8 == nullptr || b.int8 == nullptr) return a.int8 == b.int8;
+  if (a.int8 == nullptr || b.int8 == nullptr)
+    return a.int8 == b.int8 && a.few == b.few && a.many == b.many;
   return a.int8 == b.int8 && kernels::may_share_codes(a.matrix, b.matrix);
 }
 
@@ -117,9 +120,11 @@ struct StoredProducts::Epilogue {
   }
 };
 
-// Float kernels of a precision below f32 take x rounded to it.
-bool StoredProducts::rounds(const Call& call) const {
-  return weights_[call.begin].int8 == nullptr && settings_.inference_precision != ElementType::f32;
+// A precision below f32 wants x rounded to it, which some kernels do themselves.
+bool StoredProducts::rounds(const Call& call, int64_t m) const {
+  const Weight& w = weights_[call.begin];
+  return w.int8 == nullptr &&
+         settings_.inference_precision != (m < kManyRows ? w.few : w.many)->precision;
 }
 
 int64_t StoredProducts::call_floats(const Call& call, int64_t m) const {
@@ -130,7 +135,7 @@ int64_t StoredProducts::call_floats(const Call& call, int64_t m) const {
     most = std::max(
         most, w.int8 != nullptr
                   ? kernels::int8_matmul_scratch_floats(m, w.matrix, *w.int8, settings_.threads)
-                  : kernels::matmul_scratch_floats(w.matrix, kernel, settings_.threads));
+                  : kernels::matmul_scratch_floats(m, w.matrix, kernel, settings_.threads));
   }
   return whole_lines_of_floats(most);
 }
@@ -140,7 +145,7 @@ StoredProducts::Room StoredProducts::room_for(int64_t m, bool selects) const {
   bool copies = selects;
   for (const Call& call : calls_) {
     room.kernels = std::max(room.kernels, call_floats(call, m));
-    copies = copies || rounds(call);
+    copies = copies || rounds(call, m);
   }
   if (copies) room.copy = whole_lines_of_floats(m * cols());
   if (gated_) room.up = m * rows(1);
@@ -158,13 +163,13 @@ void StoredProducts::run(StepContext& c, const Run& run) const {
   const float* x = run.selected.empty() ? run.x : gather(run, copy);
   const bool gate_in_call = gated_ && calls_.size() == 1;
   for (const Call& call : calls_) {
-    if (rounds(call)) {
+    if (rounds(call, m)) {
       const auto round = settings_.inference_precision == ElementType::bf16 ? activation_.round_bf16
                                                                             : activation_.round_f16;
       round(x, m * cols(), copy);
     }
     Epilogue epilogue{*this, call.begin, y, run.addend, gate_in_call};
-    run_call(c, call, rounds(call) ? copy : x, m, scratch, epilogue);
+    run_call(c, call, rounds(call, m) ? copy : x, m, scratch, epilogue);
   }
   if (!gated_ || gate_in_call) return;
   const int64_t all = m * rows(0);

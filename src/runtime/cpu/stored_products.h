@@ -70,7 +70,7 @@ class StoredProducts {
       : settings_(settings), gated_(gated), activation_(kernels::select_activation(settings.isa)) {}
   void choose_kernels(std::vector<std::string>& refusals);
   bool go_together(const Weight& a, const Weight& b) const;
-  bool rounds(const Call& call) const;
+  bool rounds(const Call& call, int64_t m) const;
   int64_t call_floats(const Call& call, int64_t m) const;
   Room room_for(int64_t m, bool selects) const;
   void run_call(StepContext& c, const Call& call, const float* x, int64_t m, float* scratch,
