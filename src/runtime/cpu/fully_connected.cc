@@ -89,6 +89,14 @@ class FullyConnectedStep : public Step {
     return few == many ? few : fmt::format("{} / {}", few, many);
   }
 
+  std::optional<ProductWork> product_work() const override {
+    const bool bf16 = std::string_view(many_.name).find("bf16") != std::string_view::npos;
+    const Arithmetic arithmetic = int8_ != nullptr ? Arithmetic::int8
+                                  : bf16           ? Arithmetic::bf16
+                                                   : Arithmetic::f32;
+    return ProductWork{arithmetic, weight_.rows * weight_.cols, is_head_};
+  }
+
  private:
   const float* gather(const float* rows, int64_t m, const std::vector<int32_t>& wanted,
                       float* out) const {
