@@ -22,7 +22,6 @@ import json
 import os
 import pathlib
 import shlex
-import statistics
 import sys
 
 import compare_page
@@ -43,30 +42,9 @@ def measure(row, programs, isa, rounds, launch):
     return {name: runs for name, runs in found.items() if runs}
 
 
-def median(runs, key):
-    values = [run[key] for run in runs if run.get(key) is not None]
-    return statistics.median(values) if values else None
-
-
-def summary(row, runs):
-    """What is kept of a row: medians, and the spread of each program."""
-    out = {"programs": {}}
-    for name, figures in runs.items():
-        values = [run[row.figure] for run in figures]
-        out["programs"][name] = {row.figure: statistics.median(values), "min": min(values), "max": max(values),
-                                 "rounds": len(values)}
-        if row.kind == "memory":
-            out["programs"][name]["private_mb"] = median(figures, "private_mb")
-    ours = runs.get("hearth", [])
-    out["limit"] = median(ours, "floor_tok_s")
-    out["bound"] = ours[0].get("floor") if ours else None
-    machines = [run["machine"] for run in ours if "machine" in run]
-    out["machine"] = {key: median(machines, key) for key in machines[0]} if machines else None
-    return out
-
-
 class Kept:
-    """build/compare/results.json: {processor, versions, rows: {isa or "native": {row: summary}}}"""
+    """build/compare/results.json: {processor, versions, rows: {isa or "native": {row: {program: figures of each
+    round}}}}; what another processor has measured is forgotten."""
 
     def __init__(self, folder, processor, versions):
         self.path = folder / "results.json"
@@ -76,11 +54,15 @@ class Kept:
             self.all = {"processor": processor, "versions": {}, "rows": {}}
         self.all["versions"].update(versions)
 
-    def add(self, isa, row, told):
-        self.all["rows"].setdefault(isa or "native", {})[row.name] = told
+    def put(self, isa, row, runs, add):
+        """Instead of what was kept of the programs that were measured now, or with `add` beside it."""
+        kept = self.all["rows"].setdefault(isa or "native", {}).setdefault(row.name, {})
+        for program, figures in runs.items():
+            kept[program] = (kept.get(program, []) if add else []) + figures
         unfinished = self.path.with_suffix(".unfinished")
         unfinished.write_text(json.dumps(self.all, indent=1))
         unfinished.rename(self.path)
+        return kept
 
 
 def processor():
@@ -105,6 +87,7 @@ def parsed():
     parser.add_argument("--rows", type=split, help="names with commas, * for any: " + " ".join(row.name for row in ROWS))
     parser.add_argument("--models", type=split, help="only these, with commas: " + ", ".join(MODELS))
     parser.add_argument("--rounds", type=int, help="of every row (default: 5; 1 with --quick)")
+    parser.add_argument("--add", action="store_true", help="keep earlier rounds of the rows too")
     parser.add_argument("--isa", choices=compare_programs.ONEDNN_ISA, help="cap the instruction set")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/compare/models", help="of the models")
     parser.add_argument("--keep", type=pathlib.Path, default=ROOT / "build/compare", help="where results are kept")
@@ -131,10 +114,9 @@ def main():
             continue
         for program in programs:
             program.path_of(row.model)  # made before anything is timed
-        told = summary(row, measure(row, programs, options.isa, options.rounds or (1 if options.quick else 5),
-                                    options.launch))
-        kept.add(options.isa, row, told)
-        print(compare_page.line(row, told), flush=True)
+        runs = measure(row, programs, options.isa, options.rounds or (1 if options.quick else 5), options.launch)
+        runs = kept.put(options.isa, row, runs, options.add)
+        print(compare_page.line(row, compare_page.summary(row, runs)), flush=True)
     if options.write:
         compare_page.write(kept.all, ROWS, options.write)
     if options.json:

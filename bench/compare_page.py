@@ -1,5 +1,6 @@
 """The tables and the plot of docs/performance.md, from what bench/compare.py measured."""
 
+import statistics
 from xml.sax.saxutils import escape
 
 BEGIN, END = "<!-- compare:begin -->", "<!-- compare:end -->"
@@ -12,6 +13,22 @@ STYLE = """text { font: 11px sans-serif; fill: #424a53 } .grid { stroke: #8c959f
 @media (prefers-color-scheme: dark) {
   text { fill: #c9d1d9 } .hearth { fill: #58a6ff } .openvino { stroke: #f0883e } .llama { stroke: #3fb950 }
 }"""
+
+
+def median(runs, key):
+    values = [run[key] for run in runs if run.get(key) is not None]
+    return statistics.median(values) if values else None
+
+
+def summary(row, runs):
+    """Of {program: figures of each round}: medians, the limit and the machine's rates."""
+    told = {"programs": {name: {key: median(figures, key) for key in (row.figure, "private_mb")}
+                         for name, figures in runs.items()}}
+    ours = runs.get("hearth", [])
+    told["limit"], told["bound"] = median(ours, "floor_tok_s"), ours[0].get("floor") if ours else None
+    machines = [run["machine"] for run in ours if "machine" in run]
+    told["machine"] = {key: median(machines, key) for key in machines[0]} if machines else None
+    return told
 
 
 def number(value):
@@ -62,10 +79,9 @@ def table(rows, measured):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def machine(results):
+def machine(cpu, told):
     """The processor, and the limits that were measured with the rows: the median of them all."""
-    rates = [told["machine"] for rows in results["rows"].values() for told in rows.values() if told["machine"]]
-    cpu = results["processor"]
+    rates = [row["machine"] for rows in told.values() for row in rows.values() if row["machine"]]
     text = f"{cpu['name']} (family {cpu['family']}, model {cpu['model']}; {', '.join(cpu['has'])}), {cpu['cores']} cores"
     if rates:
         middle = {key: sorted(rate[key] for rate in rates)[len(rates) // 2] for key in rates[0]}
@@ -125,13 +141,16 @@ class Plot:
 
 
 def write(results, rows, page):
-    parts = [f"{BEGIN}\n`bench/compare.py` writes this. {machine(results)} {versions(results)}"]
-    for isa, measured in sorted(results["rows"].items(), key=lambda item: item[0] != "native"):
+    cpu = results["processor"]
+    told = {isa: {row.name: summary(row, measured[row.name]) for row in rows if row.name in measured}
+            for isa, measured in results["rows"].items()}
+    parts = [f"{BEGIN}\n`bench/compare.py` writes this. {machine(cpu, told)} {versions(results)}"]
+    for isa, measured in sorted(told.items(), key=lambda item: item[0] != "native"):
         title = "All instructions of the processor" if isa == "native" else f"Capped to {isa}"
         parts.append(f"**{title}**: tokens a second (share of the limit), and how many times better Hearth is\n\n"
                      + table(rows, measured))
     text = page.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN, 1)
     page.write_text(before + "\n\n".join(parts) + "\n" + END + rest.split(END, 1)[1], encoding="utf-8")
-    plot = Plot(rows, results["rows"].get("native", {})).svg("Tokens a second, as a share of what the machine allows")
+    plot = Plot(rows, told.get("native", {})).svg("Tokens a second, as a share of what the machine allows")
     page.with_suffix(".svg").write_text(plot, encoding="utf-8")
