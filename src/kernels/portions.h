@@ -16,15 +16,17 @@ inline constexpr int64_t kRowGrain = 16;
 /// core is busy elsewhere does not hold up the others. Who computes a row does not change its bits.
 inline constexpr int kPortions = 8;
 
-/// Calls work(part, rows) until all of `rows` are done, with part < threads.
+/// Calls work(part, rows) until all of `rows` are done, in multiples of `grain`, with part <
+/// threads.
 template <typename Work>
-void run_portions(ThreadPool& pool, int threads, int64_t rows, Work&& work) {
+void run_portions(ThreadPool& pool, int threads, int64_t rows, Work&& work,
+                  int64_t grain = kRowGrain) {
   const int portions = threads == 1 ? 1 : threads * kPortions;
   std::atomic<int> next = 0;
   pool.run(threads, [&](int part) {
     for (int i = next.fetch_add(1, std::memory_order_relaxed); i < portions;
          i = next.fetch_add(1, std::memory_order_relaxed)) {
-      const Range range = share(rows, i, portions, kRowGrain);
+      const Range range = share(rows, i, portions, grain);
       if (range.begin < range.end) work(part, range);
     }
   });

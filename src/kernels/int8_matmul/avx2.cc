@@ -11,10 +11,10 @@ namespace {
 // Up to this many tokens, unpacking a tile costs more than it saves.
 constexpr int64_t kFewTokens = 3;
 
-CodeForm form(const WeightMatrix& w) {
+CodeLayout layout(const WeightMatrix& w, int64_t) {
   const AffineWeights view = affine_weights(w);
-  if (!view.is_nibbles) return CodeForm::wide;
-  return view.is_split ? CodeForm::bytes : CodeForm::even_odd;
+  if (!view.is_nibbles) return {CodeForm::wide};
+  return {view.is_split ? CodeForm::bytes : CodeForm::even_odd};
 }
 
 int64_t scratch_bytes(const WeightMatrix& w) {
@@ -38,7 +38,7 @@ void run(const Int8MatmulArgs& a) {
 
 const Int8MatmulKernel& int8_matmul_avx2() {
   static constexpr Int8MatmulKernel kernel = {"avx2", Isa::avx2,     refuse_affine,
-                                              form,   scratch_bytes, run};
+                                              layout, scratch_bytes, run};
   return kernel;
 }
 

@@ -23,6 +23,7 @@ struct EightLanes {
   static F load(const float* p) { return _mm256_loadu_ps(p); }
   static void store(float* p, F v) { _mm256_storeu_ps(p, v); }
   static F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
+  static I add(I a, I b) { return _mm256_add_epi32(a, b); }
   static F to_float(I a) { return _mm256_cvtepi32_ps(a); }
   static I multiply_add(I a, int32_t factor, I b) {
     return _mm256_add_epi32(_mm256_mullo_epi32(a, _mm256_set1_epi32(factor)), b);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "kernels/int8_matmul/affine_weights.h"
+#include "kernels/int8_matmul/token_panels.h"
 #include "kernels/portions.h"
 
 namespace hearth::kernels {
@@ -24,52 +25,141 @@ const std::vector<Int8MatmulKernel>& int8_matmul_kernels() {
 const Int8MatmulKernel* select_int8_matmul(const WeightMatrix& weight, Isa isa,
                                            std::vector<std::string>* refusals) {
   for (const Int8MatmulKernel& kernel : int8_matmul_kernels()) {
-    const char* reason =
-        kernel.isa > isa || !has_isa(kernel.isa) ? "needs another instruction set" : kernel.refuse(weight);
+    const char* reason = kernel.isa > isa || !has_isa(kernel.isa) ? "needs another instruction set"
+                                                                  : kernel.refuse(weight);
     if (reason == nullptr) return &kernel;
     if (refusals != nullptr) refusals->push_back(fmt::format("int8 {}: {}", kernel.name, reason));
   }
   return nullptr;
 }
 
+namespace {
+
+// Room of one thread: to quantise some tokens in, or for the kernel.
+int64_t part_bytes(const WeightMatrix& weight, const Int8MatmulKernel& kernel) {
+  const int64_t group = affine_weights(weight).group;
+  return std::max(whole_lines(kernel.scratch_bytes(weight)),
+                  quantized_bytes(kPackedTokens, weight.cols, group));
+}
+
+// Fewer floats than this are quantised by the caller alone: waking threads would take longer.
+constexpr int64_t kSerialQuantize = 8 * 1024;
+
+void quantize(const float* x, int64_t x_stride, int64_t group, const QuantizedRows& out, Isa isa,
+              ThreadPool& pool, int threads, std::byte* parts, int64_t part_size) {
+  const QuantizeRowsFn quantize_rows = select_quantize_rows(isa);
+  const int64_t lanes = std::max(out.layout.lanes, kPackedTokens);  // panels are filled up
+  const int64_t items = (out.rows + lanes - 1) / lanes * lanes / kPackedTokens;
+  const int quantizers = out.rows * out.cols < kSerialQuantize ? 1 : threads;
+  pool.run(quantizers, [&](int part) {
+    const Range mine = share(items, part, quantizers);
+    if (out.layout.lanes == 0) {
+      const int64_t end = std::min(mine.end * kPackedTokens, out.rows);
+      return quantize_rows(x, x_stride, group, mine.begin * kPackedTokens, end, out);
+    }
+    for (int64_t item = mine.begin; item < mine.end; ++item) {
+      const int64_t first = item * kPackedTokens;
+      const int64_t tokens = std::clamp<int64_t>(out.rows - first, 0, kPackedTokens);
+      const QuantizedRows rows = place_quantized(tokens, out.cols, out.sum_group, out.span,
+                                                 {out.layout.form}, parts + part * part_size);
+      quantize_rows(x + first * x_stride, x_stride, group, 0, tokens, rows);
+      pack_tokens(rows, first, out);
+    }
+  });
+}
+
+// The rows of all products behind one another, in chunks of kRowGrain.
+class Rows {
+ public:
+  Rows(std::span<const Int8Product> products, bool side_by_side)
+      : products_(products), side_by_side_(side_by_side) {
+    for (const Int8Product& p : products) {
+      HEARTH_ASSERT(!side_by_side || p.weight->rows == products[0].weight->rows,
+                    "products side by side have as many rows");
+      if (!side_by_side || &p == products.data()) chunks_ += chunks_of(p);
+    }
+  }
+  int64_t chunks() const { return chunks_; }
+
+  // visit(product, rows) for chunks [begin, end); only for product 0 when side by side.
+  template <class Visit>
+  void visit(Range chunks, Visit&& visit) const {
+    int64_t first = 0;
+    for (size_t i = 0; i < (side_by_side_ ? 1 : products_.size()); ++i) {
+      const int64_t count = chunks_of(products_[i]);
+      const int64_t begin = std::clamp<int64_t>(chunks.begin - first, 0, count) * kRowGrain;
+      const int64_t end = std::min(std::clamp<int64_t>(chunks.end - first, 0, count) * kRowGrain,
+                                   products_[i].weight->rows);
+      if (begin < end) visit(i, Range{begin, end});
+      first += count;
+    }
+  }
+
+ private:
+  static int64_t chunks_of(const Int8Product& p) {
+    return (p.weight->rows + kRowGrain - 1) / kRowGrain;
+  }
+  std::span<const Int8Product> products_;
+  bool side_by_side_;
+  int64_t chunks_ = 0;
+};
+
+}  // namespace
+
+bool may_share_codes(const WeightMatrix& a, const WeightMatrix& b) {
+  if (refuse_affine(a) != nullptr || refuse_affine(b) != nullptr || a.cols != b.cols) return false;
+  const AffineWeights first = affine_weights(a), second = affine_weights(b);
+  return first.group == second.group && first.is_nibbles == second.is_nibbles &&
+         first.is_split == second.is_split;
+}
+
 int64_t int8_matmul_scratch_floats(int64_t m, const WeightMatrix& weight,
                                    const Int8MatmulKernel& kernel, int threads) {
   const int64_t rows =
       quantized_bytes(std::min(m, kMostTokens), weight.cols, affine_weights(weight).group);
-  return (rows + whole_lines(kernel.scratch_bytes(weight)) * threads) / 4;
+  return (rows + part_bytes(weight, kernel) * threads) / 4;
 }
 
 void int8_matmul(const float* x, int64_t x_stride, int64_t m, int64_t quantization_group,
-                 const WeightMatrix& weight, const Int8MatmulKernel& kernel, float* y,
-                 int64_t y_stride, ThreadPool& pool, int threads, float* scratch) {
+                 std::span<const Int8Product> products, const Int8MatmulKernel& kernel,
+                 ThreadPool& pool, int threads, float* scratch, RowsDone done, bool side_by_side) {
   HEARTH_ASSERT(quantization_group > 0 && quantization_group % kSegment == 0,
                 "groups of activations are whole segments");
-  const int64_t sum_group = affine_weights(weight).group;
+  const WeightMatrix& first = *products[0].weight;
+  const int64_t sum_group = affine_weights(first).group;
+  const int64_t span = span_columns(first.cols, quantization_group, sum_group);
   auto* memory = reinterpret_cast<std::byte*>(scratch);
-  std::byte* parts = memory + quantized_bytes(std::min(m, kMostTokens), weight.cols, sum_group);
-  const int64_t part_bytes = whole_lines(kernel.scratch_bytes(weight));
-  const QuantizeRowsFn quantize = select_quantize_rows(kernel.isa);
+  std::byte* parts = memory + quantized_bytes(std::min(m, kMostTokens), first.cols, sum_group);
+  const int64_t part_size = part_bytes(first, kernel);
+  const Rows rows(products, side_by_side);
   for (int64_t t0 = 0; t0 < m; t0 += kMostTokens) {
     const int64_t tokens = std::min(m - t0, kMostTokens);
-    const QuantizedRows rows =
-        place_quantized(tokens, weight.cols, sum_group, kernel.form(weight), memory);
-    const float* block = x + t0 * x_stride;
-    const int quantizers = tokens < 4 * threads ? 1 : threads;
-    pool.run(quantizers, [&](int part) {
-      const Range range = share(tokens, part, quantizers);
-      quantize(block, x_stride, quantization_group, range.begin, range.end, rows);
-    });
-    run_portions(pool, threads, weight.rows, [&](int part, Range range) {
+    const QuantizedRows codes =
+        place_quantized(tokens, first.cols, sum_group, span, kernel.layout(first, tokens), memory);
+    quantize(x + t0 * x_stride, x_stride, quantization_group, codes, kernel.isa, pool, threads,
+             parts, part_size);
+    const auto multiply = [&](int part, const Int8Product& product, Range range) {
       Int8MatmulArgs args;
-      args.x = &rows;
-      args.weight = &weight;
-      args.y = y + t0 * y_stride;
-      args.y_stride = y_stride;
+      args.x = &codes;
+      args.weight = product.weight;
+      args.y = product.y + t0 * product.y_stride;
+      args.y_stride = product.y_stride;
       args.row_begin = range.begin;
       args.row_end = range.end;
-      args.scratch = parts + part * part_bytes;
+      args.scratch = parts + part * part_size;
       kernel.run(args);
-    });
+    };
+    run_portions(
+        pool, threads, rows.chunks(),
+        [&](int part, Range chunks) {
+          rows.visit(chunks, [&](size_t product, Range range) {
+            multiply(part, products[product], range);
+            for (size_t i = 1; side_by_side && i < products.size(); ++i)
+              multiply(part, products[i], range);
+            if (done.run != nullptr) done.run(done.context, product, {t0, t0 + tokens}, range);
+          });
+        },
+        1);
   }
 }
 

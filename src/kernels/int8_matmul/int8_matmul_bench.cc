@@ -31,8 +31,8 @@ void int8_matmul_of_kernel(benchmark::State& state) {
       int8_matmul_scratch_floats(m, weight(kind, kShapes[2], 0), kernel, pool().size()) + 16));
   float* aligned = aligned_to_line(scratch.data());
   run_layer(state, kind, m, [&](const WeightMatrix& w) {
-    int8_matmul(x.data(), w.cols, m, 32, w, kernel, y.data(), w.rows, pool(), pool().size(),
-                aligned);
+    const Int8Product one{&w, y.data(), w.rows};
+    int8_matmul(x.data(), w.cols, m, 128, {&one, 1}, kernel, pool(), pool().size(), aligned);
   });
   state.SetLabel(fmt::format("{} {} M={}", kernel.name, kind.name, m));
 }

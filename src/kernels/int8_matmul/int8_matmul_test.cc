@@ -36,7 +36,8 @@ std::vector<float> product(const Int8MatmulKernel& kernel, const WeightMatrix& w
   ThreadPool pool(1);
   std::vector<float> y(static_cast<size_t>(m * w.rows), NAN);
   Scratch scratch(int8_matmul_scratch_floats(m, w, kernel, 1));
-  int8_matmul(x.data(), w.cols, m, group, w, kernel, y.data(), w.rows, pool, 1, scratch.data());
+  const Int8Product one{&w, y.data(), w.rows};
+  int8_matmul(x.data(), w.cols, m, group, {&one, 1}, kernel, pool, 1, scratch.data());
   return y;
 }
 
@@ -54,15 +55,17 @@ TEST(Int8Matmul, EveryKernelGivesTheBitsOfTheReference) {
   size_t gap = 0;
   for (const Kind& kind : kKinds) {
     for (int64_t cols : tried<int64_t>({64, 128, 576, 1088})) {
-      for (int64_t rows : tried<int64_t>({1, 7, 16, 19, 40})) {
-        for (int64_t m : tried<int64_t>({1, 2, 3, 4, 5, 9, 250})) {
+      for (int64_t rows : tried<int64_t>({1, 7, 16, 19, 40, 135})) {
+        for (int64_t m : tried<int64_t>({1, 2, 3, 4, 5, 9, 17, 33, 250})) {
           if (m == 250 && (rows != 19 || cols != 576)) continue;
           const Weight w = make_weight(kind, rows, cols, gap++ % 64, generator);
           ASSERT_EQ(reference().refuse(w.matrix), nullptr);
           const std::vector<float> x = activations(generator, m, cols);
-          const std::vector<float> expected = product(reference(), w.matrix, x, m);
+          const int64_t quantization_group = int64_t{32} << gap % 3;
+          const std::vector<float> expected =
+              product(reference(), w.matrix, x, m, quantization_group);
           for (const Int8MatmulKernel& kernel : fast_kernels())
-            EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), expected))
+            EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m, quantization_group), expected))
                 << kernel.name << ": " << describe(kind, rows, cols) << ", " << m << " tokens";
         }
       }
@@ -76,16 +79,16 @@ TEST(Int8Matmul, AnOddNumberOfSegmentsAndLargeGroups) {
     T type;
     int64_t cols, group;
   };
-  for (const Case& c :
-       {Case{T::u4, 96, 32}, Case{T::u4, 32, 32}, Case{T::i8, 96, 96}, Case{T::u4, 1152, 192},
-        Case{T::i8, 1920, 960}, Case{T::u4, 1120, 0}, Case{T::q4_1, 544, 32}}) {
+  for (const Case& c : {Case{T::u4, 96, 32}, Case{T::u4, 32, 32}, Case{T::i8, 96, 96},
+                        Case{T::u4, 1152, 192}, Case{T::i8, 1920, 960}, Case{T::u4, 1120, 0},
+                        Case{T::q4_1, 544, 32}, Case{T::u4, 2304, 1152}, Case{T::u8, 2560, 1280}}) {
     const Kind kind{c.type, is_gguf_block(c.type) ? T::dynamic : T::f16, c.group};
     for (int64_t m : {1, 6}) {
       const Weight w = make_weight(kind, 18, c.cols, 1, generator);
       const std::vector<float> x = activations(generator, m, c.cols);
-      const std::vector<float> expected = product(reference(), w.matrix, x, m);
+      const std::vector<float> expected = product(reference(), w.matrix, x, m, 128);
       for (const Int8MatmulKernel& kernel : fast_kernels())
-        EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), expected))
+        EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m, 128), expected))
             << kernel.name << ": " << describe(kind, 18, c.cols) << ", " << m << " tokens";
     }
   }
@@ -103,10 +106,10 @@ TEST(Int8Matmul, ExtremesDoNotOverflow) {
       for (float value : {1.0f, -1.0f}) {
         for (int64_t m : {1, 5}) {
           std::vector<float> x(static_cast<size_t>(m * cols), value);
-          x[3] = 60 * value;  // codes of 16 bits in the first segment
-          const std::vector<float> expected = product(reference(), w.matrix, x, m);
+          x[3] = 60 * value;  // codes of 16 bits in the first group
+          const std::vector<float> expected = product(reference(), w.matrix, x, m, 128);
           for (const Int8MatmulKernel& kernel : fast_kernels())
-            EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m), expected))
+            EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m, 128), expected))
                 << kernel.name << ": " << describe(kind, rows, cols) << ", " << m << " tokens";
         }
       }
@@ -168,8 +171,8 @@ TEST(Int8Matmul, ThreadsStridesAndCompanyDoNotChangeTheBits) {
           ThreadPool pool(threads);
           std::vector<float> y(static_cast<size_t>(m * y_stride), 123.0f);
           Scratch scratch(int8_matmul_scratch_floats(m, w.matrix, kernel, threads));
-          int8_matmul(x.data(), x_stride, m, 64, w.matrix, kernel, y.data(), y_stride, pool,
-                      threads, scratch.data());
+          const Int8Product one{&w.matrix, y.data(), y_stride};
+          int8_matmul(x.data(), x_stride, m, 64, {&one, 1}, kernel, pool, threads, scratch.data());
           EXPECT_EQ(y[static_cast<size_t>(rows)], 123.0f) << "wrote between rows of y";
           if (expected.empty()) expected = y;
           const std::vector<float> same(expected.begin(), expected.begin() + m * y_stride);
@@ -198,8 +201,8 @@ TEST(Int8Matmul, RefusesWhatIsNotAffineInIntegers) {
 
 QuantizedRows quantized(const std::vector<float>& x, int64_t m, int64_t cols, int64_t group,
                         CodeForm form, QuantizeRowsFn quantize, Scratch& memory) {
-  QuantizedRows rows =
-      place_quantized(m, cols, 32, form, reinterpret_cast<std::byte*>(memory.data()));
+  QuantizedRows rows = place_quantized(m, cols, 32, span_columns(cols, group, 32), {form},
+                                       reinterpret_cast<std::byte*>(memory.data()));
   quantize(x.data(), cols, group, 0, m, rows);
   return rows;
 }

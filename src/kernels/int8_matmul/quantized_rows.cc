@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "kernels/portions.h"
 
@@ -26,12 +27,9 @@ int64_t place(CodeForm form, int64_t c) {
   return form == CodeForm::even_odd ? c / 2 + (c % 2) * 16 : c;
 }
 
-void quantize_segment(const float* x, const GroupScale& s, int64_t row, int64_t segment,
-                      const QuantizedRows& out) {
-  const int64_t at = row * out.cols + segment * kSegment;
-  const int64_t index = row * out.segments() + segment;
-  out.steps[index] = s.two_bytes ? kLowSteps : 1;
-  out.scales[index] = s.two_bytes ? s.scale / static_cast<float>(kLowSteps) : s.scale;
+// The codes of one segment; returns their sum.
+int32_t quantize_segment(const float* x, const GroupScale& s, int64_t at,
+                         const QuantizedRows& out) {
   int32_t sum = 0;
   for (int64_t c = 0; c < kSegment; ++c) {
     const float high = s.inverse == 0 ? 0.0f : std::nearbyint(x[c] * s.inverse);
@@ -40,22 +38,43 @@ void quantize_segment(const float* x, const GroupScale& s, int64_t row, int64_t 
       const float rest = std::fma(-high, s.scale, x[c]);
       low = std::nearbyint(rest * (s.inverse * static_cast<float>(kLowSteps)));
     }
-    const auto code = static_cast<int32_t>(high) * out.steps[index] + static_cast<int32_t>(low);
+    const int32_t code = static_cast<int32_t>(high) * code_steps(s) + static_cast<int32_t>(low);
     sum += code;
-    if (out.form == CodeForm::wide) {
+    if (out.layout.form == CodeForm::wide) {
       out.wide[at + c] = static_cast<int16_t>(code);
     } else {
-      out.high[at + place(out.form, c)] = static_cast<int8_t>(high);
-      out.low[at + place(out.form, c)] = static_cast<int8_t>(low);
+      out.high[at + place(out.layout.form, c)] = static_cast<int8_t>(high);
+      out.low[at + place(out.layout.form, c)] = static_cast<int8_t>(low);
     }
   }
-  const int64_t groups = out.cols / out.sum_group;
-  float& total = out.sums[row * groups + segment * kSegment / out.sum_group];
-  if (segment * kSegment % out.sum_group == 0) total = 0;
-  total = std::fma(out.scales[index], static_cast<float>(sum), total);
+  return sum;
+}
+
+void quantize_span(const float* x, const GroupScale& s, int64_t row, int64_t span,
+                   const QuantizedRows& out) {
+  int32_t sum = 0;
+  for (int64_t c = 0; c < out.span; c += kSegment)
+    sum += quantize_segment(x + c, s, row * out.cols + span * out.span + c, out);
+  finish_span(s, sum, row, span, out);
 }
 
 }  // namespace
+
+int32_t code_steps(const GroupScale& s) { return s.two_bytes ? kLowSteps : 1; }
+
+void finish_span(const GroupScale& s, int32_t sum, int64_t row, int64_t span,
+                 const QuantizedRows& out) {
+  const int64_t index = row * out.spans() + span;
+  out.steps[index] = code_steps(s);
+  out.scales[index] = s.two_bytes ? s.scale / static_cast<float>(kLowSteps) : s.scale;
+  float& total = out.sums[row * out.groups() + span * out.span / out.sum_group];
+  if (span * out.span % out.sum_group == 0) total = 0;
+  total = std::fma(out.scales[index], static_cast<float>(sum), total);
+}
+
+int64_t span_columns(int64_t cols, int64_t quantization_group, int64_t weight_group) {
+  return std::gcd(std::gcd(cols, kMostSpan), std::gcd(quantization_group, weight_group));
+}
 
 GroupScale group_scale(float peak, float squares, int64_t cols) {
   GroupScale s;
@@ -71,31 +90,36 @@ GroupScale group_scale(float peak, float squares, int64_t cols) {
 }
 
 int64_t quantized_bytes(int64_t rows, int64_t cols, int64_t sum_group) {
-  return 2 * whole_lines(rows * cols) + 2 * whole_lines(rows * (cols / kSegment) * 4) +
-         whole_lines(rows * (cols / sum_group) * 4);
+  constexpr int64_t kMostLanes = 16;
+  const int64_t padded = (rows + kMostLanes - 1) / kMostLanes * kMostLanes;
+  return 2 * whole_lines(padded * cols) + 2 * whole_lines(padded * (cols / kSegment) * 4) +
+         whole_lines(padded * (cols / sum_group) * 4);
 }
 
-QuantizedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, CodeForm form,
-                              std::byte* memory) {
+QuantizedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, int64_t span,
+                              CodeLayout layout, std::byte* memory) {
   QuantizedRows out;
   out.rows = rows;
   out.cols = cols;
   out.sum_group = sum_group;
-  out.form = form;
+  out.span = span;
+  out.layout = layout;
+  const int64_t lanes = std::max<int64_t>(layout.lanes, 1);
+  const int64_t padded = (rows + lanes - 1) / lanes * lanes;
   const auto take = [&memory](int64_t bytes) {
     std::byte* taken = memory;
     memory += whole_lines(bytes);
     return taken;
   };
-  if (form == CodeForm::wide) {
-    out.wide = reinterpret_cast<int16_t*>(take(2 * whole_lines(rows * cols)));
+  if (layout.form == CodeForm::wide) {
+    out.wide = reinterpret_cast<int16_t*>(take(2 * whole_lines(padded * cols)));
   } else {
-    out.high = reinterpret_cast<int8_t*>(take(rows * cols));
-    out.low = reinterpret_cast<int8_t*>(take(rows * cols));
+    out.high = reinterpret_cast<int8_t*>(take(padded * cols));
+    out.low = reinterpret_cast<int8_t*>(take(padded * cols));
   }
-  out.scales = reinterpret_cast<float*>(take(rows * out.segments() * 4));
-  out.steps = reinterpret_cast<int32_t*>(take(rows * out.segments() * 4));
-  out.sums = reinterpret_cast<float*>(take(rows * (cols / sum_group) * 4));
+  out.scales = reinterpret_cast<float*>(take(padded * out.spans() * 4));
+  out.steps = reinterpret_cast<int32_t*>(take(padded * out.spans() * 4));
+  out.sums = reinterpret_cast<float*>(take(padded * out.groups() * 4));
   return out;
 }
 
@@ -109,8 +133,8 @@ void quantize_rows_reference(const float* x, int64_t x_stride, int64_t group, in
       float peak = 0;
       for (int64_t c = k; c < group_end; ++c) peak = std::max(peak, std::fabs(values[c]));
       const GroupScale s = group_scale(peak, squares, out.cols);
-      for (int64_t c = k; c < group_end; c += kSegment)
-        quantize_segment(values + c, s, row, c / kSegment, out);
+      for (int64_t c = k; c < group_end; c += out.span)
+        quantize_span(values + c, s, row, c / out.span, out);
     }
   }
 }

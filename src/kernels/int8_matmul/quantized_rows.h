@@ -1,5 +1,6 @@
 // Activations as integers. A row of x is cut into segments of 32 columns; a group of segments
-// shares one scale s = (largest magnitude) / 127 and has codes q = round(x / s) of 8 bits.
+// shares one scale s = (largest magnitude) / 127 and has codes q = round(x / s) of 8 bits. The
+// products of a span, 32, 64 or 128 columns within one group, are one integer sum.
 //
 // Eight bits are coarse for a group in which a few channels stand out, as they do in the residual
 // stream of most language models. Where the largest magnitude is over kPeak times the root mean
@@ -16,38 +17,54 @@
 namespace hearth::kernels {
 
 inline constexpr int64_t kSegment = 32;
+/// 128 products of 8 bits with 16 bits stay below 2^31: 128 * 255 * (127 * 254 + 127).
+inline constexpr int64_t kMostSpan = 128;
 inline constexpr float kPeak = 8.0f;
 inline constexpr int32_t kLowSteps = 254;
 /// Groups smaller than this are 0.
 inline constexpr float kLeastPeak = 0x1p-100f;
 
-/// How a kernel wants the codes of a segment.
+/// The largest of 128, 64 and 32 columns that divides a row and both groups.
+int64_t span_columns(int64_t cols, int64_t quantization_group, int64_t weight_group);
+
+/// The order of the codes of a segment.
 enum class CodeForm {
   bytes,     ///< high and low, in order
   even_odd,  ///< high and low, the 16 even columns before the 16 odd ones
   wide,      ///< q itself as 16 bits, in order
 };
 
+/// How a kernel wants activations: by rows, or in panels of so many tokens side by side, four codes
+/// of a token after four of the one before. Panels are of bytes.
+struct CodeLayout {
+  CodeForm form = CodeForm::bytes;
+  int64_t lanes = 0;  // tokens of a panel; 0: rows
+};
+
+/// By rows the arrays are as written; in panels they are [ceil(rows / lanes), n / 4, lanes, 4] of
+/// codes and [ceil(rows / lanes), n, lanes] of the rest, and lanes without a token are 0.
 struct QuantizedRows {
   int64_t rows = 0;
   int64_t cols = 0;       // a multiple of 32
   int64_t sum_group = 0;  // columns of a group of the weight; divides cols
-  CodeForm form = CodeForm::bytes;
+  int64_t span = 0;       // columns; divides sum_group
+  CodeLayout layout;
   int8_t* high = nullptr;    // [rows, cols], unless wide
-  int8_t* low = nullptr;     // [rows, cols], unless wide; 0 in segments of 8 bits
+  int8_t* low = nullptr;     // [rows, cols], unless wide; 0 in spans of 8 bits
   int16_t* wide = nullptr;   // [rows, cols], if wide
-  float* scales = nullptr;   // [rows, cols / 32]; NaN where x has NaN or infinity
-  int32_t* steps = nullptr;  // [rows, cols / 32]: q = steps * high + low, 1 or kLowSteps
-  float* sums = nullptr;     // [rows, cols / sum_group]: sum of s q, segments ascending, fused
+  float* scales = nullptr;   // [rows, cols / span]; NaN where x has NaN or infinity
+  int32_t* steps = nullptr;  // [rows, cols / span]: q = steps * high + low, 1 or kLowSteps
+  float* sums = nullptr;     // [rows, cols / sum_group]: sum of s q, spans ascending, fused
 
-  int64_t segments() const { return cols / kSegment; }
+  int64_t spans() const { return cols / span; }
+  int64_t groups() const { return cols / sum_group; }
 };
 
-/// Bytes of the arrays of `rows` (a multiple of 64), and the arrays laid out in `memory`, which is
-/// 64-byte aligned.
+/// Bytes (a multiple of 64) of the arrays of so many rows in any layout.
 int64_t quantized_bytes(int64_t rows, int64_t cols, int64_t sum_group);
-QuantizedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, CodeForm form,
-                              std::byte* memory);
+/// The arrays laid out in `memory`, which is 64-byte aligned and has quantized_bytes().
+QuantizedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, int64_t span,
+                              CodeLayout layout, std::byte* memory);
 
 /// What a group of segments shares; `inverse` is 0 where all codes are.
 struct GroupScale {
@@ -58,8 +75,15 @@ struct GroupScale {
 /// From the group's largest magnitude and the sum of squares of its row of `cols`.
 GroupScale group_scale(float peak, float squares, int64_t cols);
 
-/// Fills rows [begin, end) of `out` from x, rows x_stride floats apart. `group` is a multiple of
-/// 32; the last group of a row may be shorter.
+/// What a code of `high` is worth, in codes of the group.
+int32_t code_steps(const GroupScale& s);
+/// Writes what is left to write of a span whose codes sum up to `sum`: steps, scale, and the part
+/// of `sums`. Not inline, as instruction sets share it.
+void finish_span(const GroupScale& s, int32_t sum, int64_t row, int64_t span,
+                 const QuantizedRows& out);
+
+/// Fills rows [begin, end) of `out`, which is by rows, from x, rows x_stride floats apart. `group`
+/// is a multiple of the span; the last group of a row may be shorter.
 using QuantizeRowsFn = void (*)(const float* x, int64_t x_stride, int64_t group, int64_t begin,
                                 int64_t end, const QuantizedRows& out);
 void quantize_rows_reference(const float* x, int64_t x_stride, int64_t group, int64_t begin,

@@ -74,11 +74,10 @@ int32_t sum_codes(const I* codes) {
   return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 1)));
 }
 
-void quantize_segment(const float* x, const GroupScale& s, int64_t row, int64_t segment,
-                      const QuantizedRows& out) {
+// The codes of one segment; returns their sum.
+int32_t quantize_segment(const float* x, const GroupScale& s, int64_t at,
+                         const QuantizedRows& out) {
   const Segment values(x);
-  const int64_t at = row * out.cols + segment * kSegment;
-  const int64_t index = row * out.segments() + segment;
   const F inverse = _mm256_set1_ps(s.inverse), scale = _mm256_set1_ps(s.scale);
   I high[4], low[4], code[4];
   for (int j = 0; j < 4; ++j) {
@@ -87,8 +86,6 @@ void quantize_segment(const float* x, const GroupScale& s, int64_t row, int64_t 
     low[j] = _mm256_setzero_si256();
     code[j] = high[j];
   }
-  out.steps[index] = 1;
-  out.scales[index] = s.scale;
   if (s.two_bytes) {
     const F low_inverse = _mm256_set1_ps(s.inverse * static_cast<float>(kLowSteps));
     for (int j = 0; j < 4; ++j) {
@@ -96,18 +93,14 @@ void quantize_segment(const float* x, const GroupScale& s, int64_t row, int64_t 
       low[j] = _mm256_cvtps_epi32(_mm256_mul_ps(rest, low_inverse));
       code[j] = _mm256_add_epi32(_mm256_mullo_epi32(high[j], _mm256_set1_epi32(kLowSteps)), low[j]);
     }
-    out.steps[index] = kLowSteps;
-    out.scales[index] = s.scale / static_cast<float>(kLowSteps);
   }
-  if (out.form == CodeForm::wide) {
+  if (out.layout.form == CodeForm::wide) {
     store_wide(out.wide + at, code);
   } else {
-    store_bytes(out.high + at, high, out.form);
-    store_bytes(out.low + at, low, out.form);
+    store_bytes(out.high + at, high, out.layout.form);
+    store_bytes(out.low + at, low, out.layout.form);
   }
-  float& total = out.sums[row * (out.cols / out.sum_group) + segment * kSegment / out.sum_group];
-  if (segment * kSegment % out.sum_group == 0) total = 0;
-  total = std::fma(out.scales[index], static_cast<float>(sum_codes(code)), total);
+  return sum_codes(code);
 }
 
 }  // namespace
@@ -121,8 +114,12 @@ void quantize_rows_avx2(const float* x, int64_t x_stride, int64_t group, int64_t
       const int64_t group_end = k + group < out.cols ? k + group : out.cols;
       const GroupScale s =
           group_scale(largest_magnitude(values + k, group_end - k), squares, out.cols);
-      for (int64_t c = k; c < group_end; c += kSegment)
-        quantize_segment(values + c, s, row, c / kSegment, out);
+      for (int64_t c = k; c < group_end; c += out.span) {
+        int32_t sum = 0;
+        for (int64_t i = 0; i < out.span; i += kSegment)
+          sum += quantize_segment(values + c + i, s, row * out.cols + c + i, out);
+        finish_span(s, sum, row, c / out.span, out);
+      }
     }
   }
 }

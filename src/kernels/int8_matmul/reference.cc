@@ -7,7 +7,7 @@
 namespace hearth::kernels {
 namespace {
 
-CodeForm form(const WeightMatrix&) { return CodeForm::bytes; }
+CodeLayout layout(const WeightMatrix&, int64_t) { return {}; }
 
 int64_t scratch_bytes(const WeightMatrix& w) {
   return affine_weights(w).groups * 2 * static_cast<int64_t>(sizeof(float));
@@ -27,19 +27,19 @@ void run(const Int8MatmulArgs& a) {
   const QuantizedRows& x = *a.x;
   float* scale = reinterpret_cast<float*>(a.scratch);
   float* offset = scale + view.groups;
-  const int64_t group_segments = view.group / kSegment;
   for (int64_t n = a.row_begin; n < a.row_end; ++n) {
     read_affine(*a.weight, view, n, scale, offset, 1);
     for (int64_t t = 0; t < x.rows; ++t) {
       float y = 0;
       for (int64_t g = 0; g < view.groups; ++g) {
         float acc = 0;
-        for (int64_t s = g * group_segments; s < (g + 1) * group_segments; ++s) {
+        for (int64_t c = g * view.group; c < (g + 1) * view.group; c += x.span) {
           int32_t sum = 0;
-          const int64_t index = t * x.segments() + s;
-          for (int64_t c = 0; c < kSegment; ++c) {
-            const int64_t at = t * x.cols + s * kSegment + c;
-            sum += code_at(view, n, s, c) * (x.high[at] * x.steps[index] + x.low[at]);
+          const int64_t index = t * x.spans() + c / x.span;
+          for (int64_t k = c; k < c + x.span; ++k) {
+            const int64_t at = t * x.cols + k;
+            sum += code_at(view, n, k / kSegment, k % kSegment) *
+                   (x.high[at] * x.steps[index] + x.low[at]);
           }
           acc = std::fma(x.scales[index], static_cast<float>(sum), acc);
         }
@@ -55,7 +55,7 @@ void run(const Int8MatmulArgs& a) {
 
 const Int8MatmulKernel& int8_matmul_reference() {
   static constexpr Int8MatmulKernel kernel = {"reference", Isa::scalar,   refuse_affine,
-                                              form,        scratch_bytes, run};
+                                              layout,      scratch_bytes, run};
   return kernel;
 }
 

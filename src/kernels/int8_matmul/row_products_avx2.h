@@ -138,8 +138,10 @@ struct NibbleRows {
   [[gnu::always_inline]] TwoSums dot(const EightRows& rows, int64_t bytes, int64_t token,
                                      int64_t s) const {
     TwoSums sums = with<kPair>(x.high + token * x.cols, rows, bytes, s);
-    const int32_t* steps = x.steps + token * x.segments() + s;
-    const int32_t step0 = steps[0], step1 = steps[kPair ? 1 : 0];
+    const int32_t* steps = x.steps + token * x.spans();
+    const int64_t span_segments = x.span / kSegment;
+    const int32_t step0 = steps[s / span_segments];
+    const int32_t step1 = steps[(kPair ? s + 1 : s) / span_segments];
     if ((step0 | step1) != 1) [[unlikely]] {
       int32_t low[2 * kRows];
       with_low<kPair>(rows, bytes, token, s, low);
@@ -185,14 +187,19 @@ template <class Rows>
 inline __m256 multiply_token(const Rows& source, const EightRows& rows, const AffineWeights& view,
                              int64_t token) {
   const QuantizedRows& x = source.x;
-  const int64_t segments = x.segments(), group_segments = view.group / kSegment;
-  const int64_t bytes = view.segment_bytes;
-  const float* scales = x.scales + token * segments;
+  const int64_t segments = x.cols / kSegment, group_segments = view.group / kSegment;
+  const int64_t bytes = view.segment_bytes, span_segments = x.span / kSegment;
+  const float* scales = x.scales + token * x.spans();
   const float* sums = x.sums + token * view.groups;
   __m256 y = _mm256_setzero_ps(), acc = _mm256_setzero_ps();
-  int64_t group = 0, group_end = group_segments;
+  __m256i total = _mm256_setzero_si256();
+  int64_t group = 0, group_end = group_segments, span_end = span_segments;
   const auto add = [&](int64_t s, __m256i sum) {
-    acc = _mm256_fmadd_ps(_mm256_set1_ps(scales[s]), _mm256_cvtepi32_ps(sum), acc);
+    total = _mm256_add_epi32(total, sum);
+    if (s + 1 < span_end) return;
+    acc = _mm256_fmadd_ps(_mm256_set1_ps(*scales++), _mm256_cvtepi32_ps(total), acc);
+    total = _mm256_setzero_si256();
+    span_end += span_segments;
     if (s + 1 < group_end) return;
     y = _mm256_fmadd_ps(_mm256_loadu_ps(rows.scale + kRows * group), acc, y);
     y = _mm256_fmadd_ps(_mm256_loadu_ps(rows.offset + kRows * group), _mm256_set1_ps(sums[group]),

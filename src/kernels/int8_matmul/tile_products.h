@@ -51,7 +51,6 @@ struct TileChunk {
   const TileRoom<E> room;
   int64_t begin;
   int64_t end;
-  int64_t segments = x.segments();  // of a row
 };
 
 // Not inlined, or compilers keep the weights in memory for it.
@@ -61,27 +60,46 @@ template <class E, int T>
   E::template products<T>(w, low, sums);
 }
 
+// The integer sums of segment s, and steps[t] of the span it is in.
 template <class E, int T>
-inline void add_segment(const TileChunk<E>& chunk, const std::byte* const* x, const float* scales,
-                        const std::byte* w, typename E::F (*acc)[T], const int32_t* steps,
-                        const std::byte* const* low) {
+inline void add_segment(const std::byte* const* x, const std::byte* w, bool two_bytes,
+                        const int32_t* steps, int64_t spans, const std::byte* const* low,
+                        typename E::I (*total)[T]) {
   typename E::I sums[E::kVectors][T];
   E::template products<T>(w, x, sums);
-  bool two_bytes = false;
-  const int64_t segments = chunk.segments;
-  if constexpr (E::kHasLow)
-    for (int t = 0; t < T; ++t) two_bytes |= steps[t * segments] != 1;
   if (two_bytes) [[unlikely]] {
     typename E::I rest[E::kVectors][T];
     low_products<E, T>(w, low, rest);
     for (int v = 0; v < E::kVectors; ++v)
       for (int t = 0; t < T; ++t)
-        sums[v][t] = E::multiply_add(sums[v][t], steps[t * segments], rest[v][t]);
+        sums[v][t] = E::multiply_add(sums[v][t], steps[t * spans], rest[v][t]);
+  }
+  for (int v = 0; v < E::kVectors; ++v)
+    for (int t = 0; t < T; ++t) total[v][t] = E::add(total[v][t], sums[v][t]);
+}
+
+// acc = fma(s, sum over the span of code * q, acc); x, low and w move on.
+template <class E, int T>
+inline void add_span(const QuantizedRows& q, const std::byte** x, const std::byte** low,
+                     const float* scales, const int32_t* steps, const std::byte*& w,
+                     typename E::F (*acc)[T]) {
+  typename E::I total[E::kVectors][T];
+  E::template clear<T>(total);
+  bool two_bytes = false;
+  const int64_t spans = q.spans();
+  if constexpr (E::kHasLow)
+    for (int t = 0; t < T; ++t) two_bytes |= steps[t * spans] != 1;
+  for (int64_t c = 0; c < q.span; c += kSegment, w += E::kSegmentBytes) {
+    add_segment<E, T>(x, w, two_bytes, steps, spans, low, total);
+    for (int t = 0; t < T; ++t) {
+      x[t] += E::kStepBytes;
+      low[t] += E::kStepBytes;
+    }
   }
   for (int t = 0; t < T; ++t) {
-    const auto scale = E::set1(scales[t * segments]);
+    const auto scale = E::set1(scales[t * spans]);
     for (int v = 0; v < E::kVectors; ++v)
-      acc[v][t] = E::fma(scale, E::to_float(sums[v][t]), acc[v][t]);
+      acc[v][t] = E::fma(scale, E::to_float(total[v][t]), acc[v][t]);
   }
 }
 
@@ -111,8 +129,9 @@ inline void multiply_tokens(const TileChunk<E>& chunk, int64_t token) {
     codes[t] = E::codes(x, token + t, chunk.begin);
     low[t] = E::low_codes(x, token + t, chunk.begin);
   }
-  const float* scales = x.scales + token * chunk.segments;
-  const int32_t* steps = x.steps + token * chunk.segments;
+  const int64_t span_segments = x.span / kSegment, first_span = chunk.begin / span_segments;
+  const float* scales = x.scales + token * x.spans() + first_span;
+  const int32_t* steps = x.steps + token * x.spans() + first_span;
   typename E::F acc[E::kVectors][T];
   for (int v = 0; v < E::kVectors; ++v)
     for (int t = 0; t < T; ++t)
@@ -121,13 +140,9 @@ inline void multiply_tokens(const TileChunk<E>& chunk, int64_t token) {
                       : E::load(chunk.room.y + (token + t) * kTileRows + v * E::kLanes);
   int64_t group = chunk.begin / group_segments, group_end = (group + 1) * group_segments;
   const std::byte* w = chunk.room.weights;
-  for (int64_t s = chunk.begin; s < chunk.end; ++s, w += E::kSegmentBytes) {
-    add_segment<E, T>(chunk, codes, scales + s, w, acc, steps + s, low);
-    for (int t = 0; t < T; ++t) {
-      codes[t] += E::kStepBytes;
-      low[t] += E::kStepBytes;
-    }
-    if (s + 1 < group_end) continue;
+  for (int64_t s = chunk.begin; s < chunk.end; s += span_segments) {
+    add_span<E, T>(x, codes, low, scales++, steps++, w, acc);
+    if (s + span_segments < group_end) continue;
     finish_group<E, T>(chunk, group, token, acc);
     for (int v = 0; v < E::kVectors; ++v)
       for (int t = 0; t < T; ++t) acc[v][t] = E::set1(0.0f);
@@ -162,12 +177,12 @@ template <class E>
 inline void multiply_tiles(const Int8MatmulArgs& a, const AffineWeights& view) {
   const QuantizedRows& x = *a.x;
   const TileRoom<E> room(view, x.cols, a.scratch);
-  const int64_t step = chunk_columns(view, x.cols) / kSegment;
+  const int64_t step = chunk_columns(view, x.cols) / kSegment, segments = x.cols / kSegment;
   for (int64_t n = a.row_begin; n < a.row_end; n += kTileRows) {
     const int64_t rows = a.row_end - n < kTileRows ? a.row_end - n : kTileRows;
     E::read_scales(*a.weight, view, n, rows, {room.scale, room.offset, kTileRows}, room.decoded);
-    for (int64_t s = 0; s < x.segments(); s += step) {
-      const TileChunk<E> chunk{x, view, room, s, s + step < x.segments() ? s + step : x.segments()};
+    for (int64_t s = 0; s < segments; s += step) {
+      const TileChunk<E> chunk{x, view, room, s, s + step < segments ? s + step : segments};
       unpack_chunk<E>(a, chunk, n);
       int64_t t = 0;
       for (; t + E::kTokens <= x.rows; t += E::kTokens) multiply_tokens<E, E::kTokens>(chunk, t);

@@ -42,18 +42,20 @@ inline double peak() {
   return gflops;
 }
 
-// Bytes that are finite, moderate numbers in every type: halves with exponents around 2^-4.
+// Bytes that are finite, moderate numbers in every type: halves with exponents around 2^-4. Aligned as
+// our files align them.
 inline const std::byte* weights() {
-  static const std::unique_ptr<std::byte[]> bytes = [] {
-    std::unique_ptr<std::byte[]> data(new std::byte[kPoolBytes]);
+  static std::byte* const bytes = [] {
+    static std::unique_ptr<std::byte[]> data(new std::byte[kPoolBytes + 64]);
+    std::byte* aligned = data.get() + (64 - reinterpret_cast<uintptr_t>(data.get()) % 64) % 64;
     std::mt19937 generator(1);
     for (size_t i = 0; i < kPoolBytes; i += 2) {
       const auto half = static_cast<uint16_t>((generator() & 0x83ffu) | 0x2c00u);
-      std::memcpy(data.get() + i, &half, sizeof(half));
+      std::memcpy(aligned + i, &half, sizeof(half));
     }
-    return data;
+    return aligned;
   }();
-  return bytes.get();
+  return bytes;
 }
 
 inline size_t bytes_of(const Kind& kind, const Shape& shape) {

@@ -75,8 +75,9 @@ class FullyConnectedStep : public Step {
       y = Tensor(ElementType::f32, shape);
     }
     if (int8_ != nullptr) {
-      kernels::int8_matmul(rows, weight_.cols, m, settings_.quantization_group, weight_, *int8_,
-                           y.data<float>(), weight_.rows, c.pool, settings_.threads, scratch);
+      const kernels::Int8Product product{&weight_, y.data<float>(), weight_.rows};
+      kernels::int8_matmul(rows, weight_.cols, m, settings_.quantization_group, {&product, 1},
+                           *int8_, c.pool, settings_.threads, scratch);
     } else {
       kernels::matmul(rows, weight_.cols, m, weight_, kernel, y.data<float>(), weight_.rows, c.pool,
                       settings_.threads, scratch);

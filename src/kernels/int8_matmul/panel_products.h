@@ -1,0 +1,275 @@
+// Many tokens where bytes have dot products: lanes are tokens. Rows of W are unpacked to bytes, a
+// chunk of columns of kPanelRows rows at a time, and stay in the second-level cache while all
+// panels of tokens pass by; four codes of a row, in every lane, meet four codes of each token.
+//
+// An engine E is one instruction set: vectors of E::kLanes words; E::dot adds four products of
+// bytes in every word; a tile of E::kRows rows and E::kVectors panels has its sums in registers,
+// and with one panel left E::kRowsAlone rows.
+#pragma once
+
+#include <algorithm>
+
+#include "kernels/int8_matmul/int8_matmul.h"
+#include "kernels/int8_matmul/scales_avx2.h"
+
+namespace hearth::kernels {
+namespace {
+
+inline constexpr int64_t kPanelRows = 48;
+inline constexpr int64_t kPanelColumns = 512;  // of a chunk, unless a group is larger
+
+inline int64_t panel_chunk(const AffineWeights& view, int64_t cols) {
+  if (view.groups == 1) return cols < kPanelColumns ? cols : kPanelColumns;
+  return view.group >= kPanelColumns ? view.group : kPanelColumns / view.group * view.group;
+}
+
+struct PanelRoom {
+  std::byte* weights;  // [kPanelRows][columns of a chunk]
+  float* scale;        // [groups][kPanelRows]
+  float* offset;       // [groups][kPanelRows]
+  float* decoded;      // decoded_floats()
+  float* y;            // [kPanelRows][tokens, whole panels]
+
+  static int64_t bytes(const AffineWeights& view, int64_t cols, int64_t tokens) {
+    return kPanelRows * panel_chunk(view, cols) +
+           ((2 * view.groups + tokens) * kPanelRows + decoded_floats(view)) * 4;
+  }
+  PanelRoom(const AffineWeights& view, int64_t cols, std::byte* memory) : weights(memory) {
+    scale = reinterpret_cast<float*>(memory + kPanelRows * panel_chunk(view, cols));
+    offset = scale + view.groups * kPanelRows;
+    decoded = offset + view.groups * kPanelRows;
+    y = decoded + decoded_floats(view);
+  }
+};
+
+// Columns [begin, end) of all tokens and of kPanelRows rows.
+struct PanelChunk {
+  const QuantizedRows& x;
+  const AffineWeights& view;
+  const PanelRoom& room;
+  int64_t begin;
+  int64_t end;
+  int64_t tokens;      // whole panels
+  int64_t first_span;  // begin / span; divisions take as long as a tile's column
+  int64_t first_group;
+  bool goes_on;  // with a group that an earlier chunk began
+  bool ends_within;
+  int64_t spans;  // of a row
+};
+
+// Four codes of R rows and V panels at a time.
+template <class E, int R, int V>
+[[gnu::always_inline]] inline void sum_columns(const std::byte* const* w, const int8_t* const* x,
+                                               int64_t columns, typename E::I (*sums)[V]) {
+  for (int r = 0; r < R; ++r)
+    for (int v = 0; v < V; ++v) sums[r][v] = E::zero();
+  for (int64_t k = 0; k < columns; k += 4) {
+    typename E::I codes[V];
+    for (int v = 0; v < V; ++v) codes[v] = E::load_codes(x[v] + k * E::kLanes);
+    for (int r = 0; r < R; ++r) {
+      const auto row = E::four_codes(w[r] + k);
+      for (int v = 0; v < V; ++v) E::dot(sums[r][v], row, codes[v]);
+    }
+  }
+}
+
+// The products with the low codes. Not inlined, and into an array of its own, so that what rarely
+// runs does not take registers from what always does.
+template <class E, int R, int V>
+[[gnu::noinline]] void sum_low(const std::byte* const* w, const int8_t* const* low, int64_t columns,
+                               typename E::I (*rest)[V]) {
+  typename E::I sums[R][V];
+  sum_columns<E, R, V>(w, low, columns, sums);
+  for (int r = 0; r < R; ++r)
+    for (int v = 0; v < V; ++v) rest[r][v] = sums[r][v];
+}
+
+// y = fma(scale, acc, y), y = fma(offset, sum of x, y); y starts as 0 with the first group.
+template <class E, int R, int V>
+inline void finish_panel_group(const PanelChunk& chunk, int64_t group, int64_t row, int64_t panel,
+                               typename E::F (*acc)[V]) {
+  const float* scale = chunk.room.scale + group * kPanelRows + row;
+  const float* offset = chunk.room.offset + group * kPanelRows + row;
+  for (int v = 0; v < V; ++v) {
+    const int64_t at = (panel + v) * E::kLanes;
+    const auto sum =
+        E::load(chunk.x.sums + (panel + v) * chunk.view.groups * E::kLanes + group * E::kLanes);
+    for (int r = 0; r < R; ++r) {
+      float* y = chunk.room.y + (row + r) * chunk.tokens + at;
+      const auto before = group == 0 ? E::set1(0.0f) : E::load(y);
+      const auto scaled = E::fma(E::set1(scale[r]), acc[r][v], before);
+      E::store(y, E::fma(E::set1(offset[r]), sum, scaled));
+    }
+  }
+}
+
+// Rows [row, row + R) of the chunk, panels [panel, panel + V).
+template <class E, int R, int V>
+inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t panel) {
+  const QuantizedRows& x = chunk.x;
+  const int64_t columns = chunk.end - chunk.begin, span = x.span;
+  const std::byte* w[R];
+  for (int r = 0; r < R; ++r) w[r] = chunk.room.weights + (row + r) * columns;
+  const int8_t *high[V], *low[V];
+  const float* scales[V];
+  const int32_t* steps[V];
+  for (int v = 0; v < V; ++v) {
+    const int64_t code = ((panel + v) * x.cols + chunk.begin) * E::kLanes;
+    high[v] = x.high + code;
+    low[v] = x.low + code;
+    const int64_t first = ((panel + v) * chunk.spans + chunk.first_span) * E::kLanes;
+    scales[v] = x.scales + first;
+    steps[v] = x.steps + first;
+  }
+  typename E::F acc[R][V];
+  float* y = chunk.room.y + row * chunk.tokens + panel * E::kLanes;
+  for (int r = 0; r < R; ++r)
+    for (int v = 0; v < V; ++v)
+      acc[r][v] = chunk.goes_on ? E::load(y + r * chunk.tokens + v * E::kLanes) : E::set1(0.0f);
+  int64_t group = chunk.first_group, group_end = (group + 1) * chunk.view.group;
+  for (int64_t k = chunk.begin; k < chunk.end; k += span) {
+    typename E::I sums[R][V];
+    sum_columns<E, R, V>(w, high, span, sums);
+    bool two_bytes = false;
+    for (int v = 0; v < V; ++v) two_bytes |= E::any_above_one(E::load_ints(steps[v]));
+    if (two_bytes) [[unlikely]] {
+      typename E::I rest[R][V];
+      sum_low<E, R, V>(w, low, span, rest);
+      for (int v = 0; v < V; ++v) {
+        const auto factor = E::load_ints(steps[v]);
+        for (int r = 0; r < R; ++r) sums[r][v] = E::multiply_add(sums[r][v], factor, rest[r][v]);
+      }
+    }
+    for (int v = 0; v < V; ++v) {
+      const auto scale = E::load(scales[v]);
+      for (int r = 0; r < R; ++r) acc[r][v] = E::fma(scale, E::to_float(sums[r][v]), acc[r][v]);
+    }
+    for (int r = 0; r < R; ++r) w[r] += span;
+    for (int v = 0; v < V; ++v) {
+      high[v] += span * E::kLanes;
+      low[v] += span * E::kLanes;
+      scales[v] += E::kLanes;
+      steps[v] += E::kLanes;
+    }
+    if (k + span < group_end) continue;
+    finish_panel_group<E, R, V>(chunk, group++, row, panel, acc);
+    group_end += chunk.view.group;
+    for (int r = 0; r < R; ++r)
+      for (int v = 0; v < V; ++v) acc[r][v] = E::set1(0.0f);
+  }
+  if (!chunk.ends_within) return;
+  for (int r = 0; r < R; ++r)
+    for (int v = 0; v < V; ++v) E::store(y + r * chunk.tokens + v * E::kLanes, acc[r][v]);
+}
+
+// Codes of the rows that are unpacked next, to be asked for while those of before are multiplied: a
+// tile's share at a time, since a core can wait for some fifty lines only.
+struct NextCodes {
+  const std::byte* data;
+  int64_t row_bytes;
+  int64_t rows;
+  int64_t bytes;  // of a row
+
+  void prefetch(int64_t first, int64_t count) const {
+    for (int64_t r = first; r < first + count && r < rows; ++r)
+      for (int64_t i = 0; i < bytes; i += 64)
+        _mm_prefetch(reinterpret_cast<const char*>(data + r * row_bytes + i), _MM_HINT_T1);
+  }
+};
+
+// Rows in tiles of R, then of what is left of R, an even number; `next` may be null.
+template <class E, int R, int V>
+inline void multiply_panel_rows(const PanelChunk& chunk, int64_t rows, int64_t panel,
+                                const NextCodes* next, int64_t row = 0) {
+  for (; row + R <= rows; row += R) {
+    if (next != nullptr) next->prefetch(row, R);
+    multiply_panel_tile<E, R, V>(chunk, row, panel);
+  }
+  if constexpr (R > 2) {
+    if (row < rows) multiply_panel_rows<E, R - 2, V>(chunk, rows, panel, next, row);
+  }
+}
+
+template <class E>
+inline void multiply_panels(const PanelChunk& chunk, int64_t rows, const NextCodes& next) {
+  const int64_t panels = chunk.tokens / E::kLanes;
+  int64_t panel = 0;
+  const auto asked_for = [&] { return panel == 0 ? &next : nullptr; };
+  for (; panel + E::kVectors <= panels; panel += E::kVectors)
+    multiply_panel_rows<E, E::kRows, E::kVectors>(chunk, rows, panel, asked_for());
+  for (; panel < panels; ++panel)
+    multiply_panel_rows<E, E::kRowsAlone, 1>(chunk, rows, panel, asked_for());
+}
+
+// y[token][n + r] from [rows][tokens], by squares of eight; all rows of some tokens before the
+// next, since rows of y often begin in one set of the cache and push each other out.
+inline void turn_panels(const Int8MatmulArgs& a, const float* y, int64_t stride, int64_t n,
+                        int64_t rows) {
+  const int64_t tokens = a.x->rows;
+  for (int64_t t = 0; t < tokens; t += 8) {
+    const int64_t count = tokens - t < 8 ? tokens - t : 8;
+    for (int64_t r = 0; r < rows; r += 8) {
+      __m256i square[8];
+      for (int64_t i = 0; i < 8; ++i)
+        square[i] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(y + (r + i) * stride + t));
+      transpose(square);
+      float* to = a.y + t * a.y_stride + n + r;
+      for (int64_t i = 0; i < count; ++i, to += a.y_stride) {
+        if (r + 8 <= rows) {
+          _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), square[i]);
+        } else {
+          Avx2::store_partial(to, _mm256_castsi256_ps(square[i]), rows - r);
+        }
+      }
+    }
+  }
+}
+
+// Of the chunk after the one of rows from n on that ends at column `end`.
+inline NextCodes next_codes(const Int8MatmulArgs& a, const AffineWeights& view, int64_t n,
+                            int64_t end, int64_t step) {
+  const bool row_is_done = end == a.x->cols;
+  const int64_t first = row_is_done ? n + kPanelRows : n;
+  const int64_t begin = row_is_done ? 0 : end;
+  const int64_t columns = std::min(step, a.x->cols - begin);
+  return {view.segment(first, begin / kSegment), view.row_bytes,
+          std::clamp<int64_t>(a.row_end - first, 0, kPanelRows),
+          columns / kSegment * view.segment_bytes};
+}
+
+template <class E>
+inline void multiply_by_panels(const Int8MatmulArgs& a, const AffineWeights& view) {
+  const QuantizedRows& x = *a.x;
+  const PanelRoom room(view, x.cols, a.scratch);
+  const int64_t step = panel_chunk(view, x.cols);
+  const int64_t tokens = (x.rows + E::kLanes - 1) / E::kLanes * E::kLanes;
+  for (int64_t n = a.row_begin; n < a.row_end; n += kPanelRows) {
+    const int64_t rows = std::min(a.row_end - n, kPanelRows);
+    for (int64_t i = 0; i < rows; i += kScaleRows)
+      read_eight_rows(*a.weight, view, n + i, rows - i,
+                      {room.scale + i, room.offset + i, kPanelRows}, room.decoded);
+    for (int64_t k = 0; k < x.cols; k += step) {
+      const int64_t end = std::min(k + step, x.cols);
+      const PanelChunk chunk{x,
+                             view,
+                             room,
+                             k,
+                             end,
+                             tokens,
+                             k / x.span,
+                             k / view.group,
+                             k % view.group != 0,
+                             end % view.group != 0,
+                             x.spans()};
+      for (int64_t i = 0; i < rows; ++i)
+        E::unpack(view, view.segment(n + i, k / kSegment), chunk.end - k,
+                  room.weights + i * (chunk.end - k));
+      // An odd last row has a neighbour that nobody reads.
+      multiply_panels<E>(chunk, (rows + 1) / 2 * 2, next_codes(a, view, n, end, step));
+    }
+    turn_panels(a, room.y, tokens, n, rows);
+  }
+}
+
+}  // namespace
+}  // namespace hearth::kernels
