@@ -71,7 +71,8 @@ def processor():
     flags = values.get("flags", "").split()
     known = ["avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16"]
     return {"name": values.get("model name", "unknown"), "family": values.get("cpu family"),
-            "model": values.get("model"), "cores": len(os.sched_getaffinity(0)), "has": [x for x in known if x in flags]}
+            "model": values.get("model"), "cores": len(os.sched_getaffinity(0)),
+            "has": [x for x in known if x in flags]}
 
 
 def chosen(options):
@@ -84,7 +85,8 @@ def parsed():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     split = lambda text: [x for x in text.split(",") if x]  # noqa: E731
     parser.add_argument("--quick", action="store_true", help="a few rows, one round")
-    parser.add_argument("--rows", type=split, help="names with commas, * for any: " + " ".join(row.name for row in ROWS))
+    parser.add_argument("--rows", type=split,
+                        help="names with commas, * for any: " + " ".join(row.name for row in ROWS))
     parser.add_argument("--models", type=split, help="only these, with commas: " + ", ".join(MODELS))
     parser.add_argument("--rounds", type=int, help="of every row (default: 5; 1 with --quick)")
     parser.add_argument("--add", action="store_true", help="keep earlier rounds of the rows too")

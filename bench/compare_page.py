@@ -82,7 +82,8 @@ def table(rows, measured):
 def machine(cpu, told):
     """The processor, and the limits that were measured with the rows: the median of them all."""
     rates = [row["machine"] for rows in told.values() for row in rows.values() if row["machine"]]
-    text = f"{cpu['name']} (family {cpu['family']}, model {cpu['model']}; {', '.join(cpu['has'])}), {cpu['cores']} cores"
+    text = (f"{cpu['name']} (family {cpu['family']}, model {cpu['model']}; {', '.join(cpu['has'])}), "
+            f"{cpu['cores']} cores")
     if rates:
         middle = {key: sorted(rate[key] for rate in rates)[len(rates) // 2] for key in rates[0]}
         text += (f"; reads {middle['read_gb_s']:.1f} GB/s; multiplies int8 {middle['int8_gops'] / 1000:.2f} TOPS, bf16 "
