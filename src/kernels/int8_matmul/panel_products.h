@@ -63,12 +63,15 @@ template <class E, int R, int V>
                                                int64_t columns, typename E::I (*sums)[V]) {
   for (int r = 0; r < R; ++r)
     for (int v = 0; v < V; ++v) sums[r][v] = E::zero();
-  for (int64_t k = 0; k < columns; k += 4) {
-    typename E::I codes[V];
-    for (int v = 0; v < V; ++v) codes[v] = E::load_codes(x[v] + k * E::kLanes);
-    for (int r = 0; r < R; ++r) {
-      const auto row = E::four_codes(w[r] + k);
-      for (int v = 0; v < V; ++v) E::dot(sums[r][v], row, codes[v]);
+  // Four steps at a time: what counts and compares would take the place of products.
+  for (int64_t k = 0; k < columns; k += 16) {
+    for (int64_t j = k; j < k + 16; j += 4) {
+      typename E::I codes[V];
+      for (int v = 0; v < V; ++v) codes[v] = E::load_codes(x[v] + j * E::kLanes);
+      for (int r = 0; r < R; ++r) {
+        const auto row = E::four_codes(w[r] + j);
+        for (int v = 0; v < V; ++v) E::dot(sums[r][v], row, codes[v]);
+      }
     }
   }
 }

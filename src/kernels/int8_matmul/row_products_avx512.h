@@ -30,6 +30,7 @@ struct BlockScales {
               float* room)
       : scale(room), offset(room + kBlockRows * view.groups) {
     float* decoded = offset + kBlockRows * view.groups;
+    if (view.header > 0) return;  // those are read where they lie
     for (int64_t i = 0; i < count; i += kScaleRows)
       read_eight_rows(*a.weight, view, first + i, count - i, {scale + i, offset + i, kBlockRows},
                       decoded);
@@ -39,30 +40,50 @@ struct BlockScales {
   }
 };
 
+enum class RowLayout { nibbles, nibble_blocks, bytes, byte_blocks };
+
+constexpr bool has_headers(RowLayout layout) {
+  return layout == RowLayout::nibble_blocks || layout == RowLayout::byte_blocks;
+}
+
 // Sixteen rows of a block, `stride` rows apart. Those from `count` on are row 0 again, and their
 // results are dropped.
 struct SixteenRows {
   const std::byte* row[kSixteen];
-  __m512i lanes;  // of the rows in the block
+  __m512i lanes;    // of the rows in the block
+  __m512i headers;  // bytes from the first row's header to each
   const float* scale;
   const float* offset;
 
   SixteenRows(const AffineWeights& view, const BlockScales& scales, int64_t block, int64_t first,
               int64_t stride, int64_t count)
       : scale(scales.scale + first), offset(scales.offset + first) {
-    alignas(64) int32_t at[kSixteen];
+    alignas(64) int32_t at[kSixteen], bytes[kSixteen];
     for (int64_t i = 0; i < kSixteen; ++i) {
       const int64_t lane = i < count ? i * stride : 0;
       at[i] = static_cast<int32_t>(lane);
+      bytes[i] = static_cast<int32_t>(lane * view.row_bytes);
       row[i] = view.segment(block + first + lane, 0);
     }
     lanes = _mm512_load_si512(at);
+    headers = _mm512_load_si512(bytes);
   }
-  __m512 scales_of(int64_t group) const {
-    return _mm512_i32gather_ps(lanes, scale + group * kBlockRows, 4);
-  }
-  __m512 offsets_of(int64_t group) const {
-    return _mm512_i32gather_ps(lanes, offset + group * kBlockRows, 4);
+  // scale and offset of a group: decoded before, or with kHasHeaders read where they lie, which are
+  // two halves (q4_1) or one.
+  template <bool kHasHeaders>
+  [[gnu::always_inline]] void read_scales(const AffineWeights& view, int64_t group, __m512* s,
+                                          __m512* o) const {
+    if constexpr (kHasHeaders) {
+      const __m512i words =
+          _mm512_i32gather_epi32(headers, row[0] - view.header + group * view.segment_bytes, 1);
+      *s = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(words));
+      *o = view.header == 4 ? _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32(words, 16)))
+                            : _mm512_xor_ps(_mm512_set1_ps(-0.0f),
+                                            _mm512_mul_ps(*s, _mm512_set1_ps(view.zero_point)));
+    } else {
+      *s = _mm512_i32gather_ps(lanes, scale + group * kBlockRows, 4);
+      *o = _mm512_i32gather_ps(lanes, offset + group * kBlockRows, 4);
+    }
   }
   // What comes 512 bytes after this step's in every stream.
   void prefetch(int64_t offset_bytes, int64_t bytes) const {
@@ -99,8 +120,6 @@ inline __m512i load_bytes(const void* p, int64_t count) {
   if (count >= 64) return _mm512_loadu_si512(p);
   return _mm512_maskz_loadu_epi8((uint64_t{1} << count) - 1, p);
 }
-
-enum class RowLayout { nibbles, nibble_blocks, bytes, byte_blocks };
 
 // Sums of 128 columns, or of what is left of a row, of one token.
 template <RowLayout kLayout>
@@ -197,8 +216,10 @@ template <RowLayout kLayout>
 }
 
 // y of sixteen rows of one token, segment by segment.
+template <bool kHasHeaders>
 struct RowSums {
   const SixteenRows& rows;
+  const AffineWeights& view;
   const float* scales;  // of the next span
   const float* sums;    // of the next group
   int64_t span_segments;
@@ -219,8 +240,10 @@ struct RowSums {
     total = _mm512_setzero_si512();
     if (in_group < group_segments) return;
     in_group = 0;
-    y = _mm512_fmadd_ps(rows.scales_of(group), acc, y);
-    y = _mm512_fmadd_ps(rows.offsets_of(group), _mm512_set1_ps(*sums++), y);
+    __m512 scale, offset;
+    rows.template read_scales<kHasHeaders>(view, group, &scale, &offset);
+    y = _mm512_fmadd_ps(scale, acc, y);
+    y = _mm512_fmadd_ps(offset, _mm512_set1_ps(*sums++), y);
     acc = _mm512_setzero_ps();
     ++group;
   }
@@ -240,7 +263,8 @@ inline bool read_steps(const int32_t* steps, int64_t s, int64_t count, int64_t s
 
 template <RowLayout kLayout, bool kWhole>
 [[gnu::always_inline]] inline void add_step(const RowStep<kLayout>& step, const QuantizedRows& x,
-                                            int64_t token, int64_t k, RowSums& into) {
+                                            int64_t token, int64_t k,
+                                            RowSums<has_headers(kLayout)>& into) {
   const int64_t columns = kWhole ? kStepColumns : x.cols - k, s = k / kSegment;
   const int64_t count = columns / kSegment;
   __m512i sums[4];
@@ -260,8 +284,12 @@ inline __m512 multiply_token(const RowStep<kLayout>& step, const QuantizedRows& 
                              const SixteenRows& rows, int64_t token) {
   const AffineWeights& view = step.view;
   const int64_t step_bytes = kStepColumns / kSegment * view.segment_bytes;
-  RowSums sums{rows, x.scales + token * x.spans(), x.sums + token * view.groups, x.span / kSegment,
-               view.group / kSegment};
+  RowSums<has_headers(kLayout)> sums{rows,
+                                     view,
+                                     x.scales + token * x.spans(),
+                                     x.sums + token * view.groups,
+                                     x.span / kSegment,
+                                     view.group / kSegment};
   int64_t k = 0;
   for (int64_t at = 0; k + kStepColumns <= x.cols; k += kStepColumns, at += step_bytes) {
     if (token == 0) rows.prefetch(at, step_bytes);
