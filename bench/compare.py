@@ -67,7 +67,7 @@ class Kept:
 
 def processor():
     lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-    values = dict(line.split("\t: ", 1) for line in lines if "\t: " in line)
+    values = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
     flags = values.get("flags", "").split()
     known = ["avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16"]
     return {"name": values.get("model name", "unknown"), "family": values.get("cpu family"),
