@@ -17,9 +17,9 @@ if(HEARTH_SANITIZE)
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${HEARTH_SANITIZE})
 endif()
-if(HEARTH_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
-endif()
+# The modules that read what nobody has checked: libFuzzer is guided by their branches. In kernels and
+# tests the counting would only cost time.
+set(HEARTH_FUZZED_MODULES base ir formats text frontends genai)
 
 set(HEARTH_MODULES "" CACHE INTERNAL "")
 
@@ -115,7 +115,12 @@ function(hearth_module name)
   endif()
   add_library(hearth_${name} STATIC ${sources})
   hearth_compile_flags(hearth_${name})
-  hearth_precompile(hearth_${name} MODULES)
+  if(HEARTH_FUZZ AND name IN_LIST HEARTH_FUZZED_MODULES)
+    target_compile_options(hearth_${name} PRIVATE -fsanitize=fuzzer-no-link)
+    hearth_precompile(hearth_${name} FUZZED_MODULES)
+  else()
+    hearth_precompile(hearth_${name} MODULES)
+  endif()
   set_target_properties(hearth_${name} PROPERTIES UNITY_BUILD ${HEARTH_UNITY}
     UNITY_BUILD_BATCH_SIZE 6)
   target_include_directories(hearth_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "genai/benchmark_floor.h"
 #include "genai/engine/token_model.h"
 #include "genai/model_loader.h"
 #include "genai/sampling/sampler.h"
@@ -18,6 +18,7 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 constexpr size_t kPromptPiece = 512;  // tokens of one forward pass, as the engine cuts prompts
+constexpr size_t kWarmAnswer = 4;
 
 class Bench {
  public:
@@ -122,6 +123,57 @@ size_t vocabulary_of(const CompiledModel& model) {
   return static_cast<size_t>(shape[2].get_length());
 }
 
+double seconds_of(Bench& bench, const Case& c, const SequenceCache& base, size_t tokens) {
+  return c.answer ? bench.answer_seconds(base, c.batch, tokens)
+                  : bench.prompt_seconds(base, c.batch, tokens);
+}
+
+// One row; `done` is called after every run.
+template <class Done>
+BenchmarkRow timed(Bench& bench, const Case& c, size_t repetitions, Done&& done) {
+  const auto base = bench.sequences_at(c.depth, 1);
+  // Warms up what is first touched by a run; more of the same would touch nothing else.
+  seconds_of(bench, c, *base[0], std::min(c.tokens, c.answer ? kWarmAnswer : kPromptPiece));
+  done();
+  std::vector<double> rates;
+  for (size_t i = 0; i < repetitions; ++i) {
+    rates.push_back(static_cast<double>(c.tokens * c.batch) /
+                    seconds_of(bench, c, *base[0], c.tokens));
+    done();
+  }
+  std::sort(rates.begin(), rates.end());
+  BenchmarkRow row;
+  row.test = (c.answer ? "tg" : "pp") + std::to_string(c.tokens);
+  row.depth = c.depth;
+  row.batch = c.batch;
+  row.tok_s = rates[rates.size() / 2];
+  row.min = rates.front();
+  row.max = rates.back();
+  return row;
+}
+
+void add_floor(const TokenModel& model, const runtime::MachineRates& rates, const Case& c,
+               BenchmarkRow& row) {
+  const Floor floor = c.answer ? step_floor(model, rates, c.depth + c.tokens / 2, c.batch)
+                               : prompt_floor(model, rates, c.tokens, c.batch);
+  if (floor.seconds <= 0) return;
+  const size_t tokens = c.answer ? c.batch : c.tokens * c.batch;
+  row.floor = floor.name;
+  row.floor_tok_s = static_cast<double>(tokens) / floor.seconds;
+  row.floor_fraction = row.tok_s / row.floor_tok_s;
+}
+
+// Last, since it takes memory of its own.
+void measure_floors(const TokenModel& model, const std::vector<Case>& cases,
+                    BenchmarkReport& report) {
+  const runtime::MachineRates rates = runtime::measure_machine_rates();
+  report.read_gb_s = rates.read_gb_s;
+  report.f32_gflops = rates.f32_gflops;
+  report.bf16_gflops = rates.bf16_gflops;
+  report.int8_gops = rates.int8_gops;
+  for (size_t i = 0; i < cases.size(); ++i) add_floor(model, rates, cases[i], report.rows[i]);
+}
+
 }  // namespace
 
 BenchmarkReport benchmark(const BenchmarkOptions& options, Progress* progress) {
@@ -138,44 +190,17 @@ BenchmarkReport benchmark(const BenchmarkOptions& options, Progress* progress) {
   Bench bench(*model, vocabulary_of(compiled));
   bench.prompt_seconds(*model->new_sequence(), 1, 4);
   report.ttft_ms = Seconds(std::chrono::steady_clock::now() - loaded).count() * 1000;
-  for (size_t i = 0; i < cases.size(); ++i) {
-    const Case& c = cases[i];
-    const auto base = bench.sequences_at(c.depth, 1);
-    std::vector<double> rates;
-    for (size_t r = 0; r <= options.repetitions; ++r) {  // the first one warms up
-      throw_if_cancelled(progress);
-      const double seconds = c.answer ? bench.answer_seconds(*base[0], c.batch, c.tokens)
-                                      : bench.prompt_seconds(*base[0], c.batch, c.tokens);
-      if (r > 0) rates.push_back(static_cast<double>(c.tokens * c.batch) / seconds);
-      if (progress != nullptr)
-        progress->update(i * (options.repetitions + 1) + r + 1,
-                         cases.size() * (options.repetitions + 1), "runs");
-    }
-    std::sort(rates.begin(), rates.end());
-    BenchmarkRow row{(c.answer ? "tg" : "pp") + std::to_string(c.tokens),
-                     c.depth,
-                     c.batch,
-                     rates[rates.size() / 2],
-                     rates.front(),
-                     rates.back(),
-                     0,
-                     0};
-    if (c.answer) {
-      const double steps_a_second = row.tok_s / static_cast<double>(c.batch);
-      const size_t context = c.depth + c.tokens / 2;
-      const auto bytes =
-          static_cast<double>(model->weight_bytes() + c.batch * model->cache_bytes(context));
-      row.read_gb_s = bytes * steps_a_second / 1e9;
-    }
-    report.rows.push_back(row);
+  size_t runs = 0;
+  const auto run_done = [&] {
+    throw_if_cancelled(progress);
+    if (progress != nullptr)
+      progress->update(++runs, cases.size() * (options.repetitions + 1), "runs");
     report.peak_private_bytes = std::max(report.peak_private_bytes, runtime::anonymous_bytes());
-  }
+    report.peak_file_bytes = std::max(report.peak_file_bytes, runtime::file_bytes());
+  };
+  for (const Case& c : cases) report.rows.push_back(timed(bench, c, options.repetitions, run_done));
   report.peak_rss_bytes = runtime::peak_rss_bytes();
-  report.read_gb_s = runtime::read_bandwidth_gb_s();  // last, since it takes memory of its own
-  for (BenchmarkRow& row : report.rows) {
-    row.bandwidth_fraction = row.read_gb_s / report.read_gb_s;
-    if (report.bandwidth_fraction == 0) report.bandwidth_fraction = row.bandwidth_fraction;
-  }
+  measure_floors(*model, cases, report);
   return report;
 }
 

@@ -32,6 +32,8 @@ class PagedModel {
   bool rows_independent() const { return session_.plan().rows_independent; }
   /// Bytes of weights that a forward pass reads.
   size_t weight_bytes() const { return session_.plan().weight_bytes; }
+  /// The products of a forward pass.
+  std::span<const ProductWork> products() const { return session_.plan().products; }
   size_t private_bytes() const { return session_.private_bytes() + blocks_->bytes_held(); }
 
   /// Runs the tokens and adds them to their sequences. Logits [1, n, V] f32, the rows wanted in

@@ -94,6 +94,7 @@ class Planner {
       for (size_t i = 1; i < node.inputs.size(); ++i)
         if (node.inputs[i] && plan_.graph.is(node.inputs[i], Op::Const))
           plan_.weight_bytes += plan_.graph.node(node.inputs[i]).data.size();
+    if (const auto work = step->product_work()) plan_.products.push_back(*work);
     plan_.steps.push_back(std::move(step));
   }
 

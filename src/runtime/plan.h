@@ -42,7 +42,8 @@ struct Plan {
   std::vector<kernels::KvLayout> kv_layouts;
   int64_t arena_row_floats = 0;  ///< the arena's size for one token row
 
-  size_t weight_bytes = 0;  ///< of the matrices that every forward pass multiplies with
+  size_t weight_bytes = 0;            ///< of the matrices that every forward pass multiplies with
+  std::vector<ProductWork> products;  ///< of every pass, one for each such step
 
   bool cached() const { return !kv_layouts.empty(); }
   /// True when the rows of different sequences do not influence each other outside of attention, so

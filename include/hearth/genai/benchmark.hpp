@@ -1,5 +1,6 @@
 // How fast a model runs here: prompts and answers of given lengths, at given depths of context, for
-// given numbers of sequences, beside the read bandwidth of the machine measured in the same run.
+// given numbers of sequences, beside what the machine's memory and arithmetic allow, measured in
+// the same run.
 #pragma once
 
 #include <cstddef>
@@ -30,18 +31,25 @@ struct BenchmarkRow {
   double tok_s = 0;  ///< median, of the whole batch
   double min = 0;
   double max = 0;
-  double read_gb_s = 0;  ///< of "tg" rows: weights and cache that a step reads, by its time
-  double bandwidth_fraction = 0;  ///< that over the machine's
+  std::string floor;       ///< what bounds it: "bandwidth", "int8", "bf16", "f32"; empty: unknown
+  double floor_tok_s = 0;  ///< the rate that this allows
+  double floor_fraction = 0;  ///< tok_s over that
 };
 
 struct BenchmarkReport {
   std::vector<BenchmarkRow> rows;
   double load_ms = 0;
-  double ttft_ms = 0;    ///< first token after a prompt of 4 tokens, in the freshly loaded model
-  double read_gb_s = 0;  ///< the machine's: the median of several sweeps, as the rates are medians
-  double bandwidth_fraction = 0;  ///< of the first "tg" row
+  double ttft_ms = 0;  ///< first token after a prompt of 4 tokens, in the freshly loaded model
+  /// The machine's, on all cores used: memory read, and operations (two a multiply-add) on f32,
+  /// bf16 and bytes in registers; 0 where it has no instructions for them.
+  double read_gb_s = 0;
+  double f32_gflops = 0;
+  double bf16_gflops = 0;
+  double int8_gops = 0;
+  /// Resident memory, all of it and by kind: anonymous, and pages of mapped files such as weights.
   size_t peak_rss_bytes = 0;
-  size_t peak_private_bytes = 0;  ///< anonymous memory; the mapped weights are not in it
+  size_t peak_private_bytes = 0;
+  size_t peak_file_bytes = 0;
   std::string device;
 };
 

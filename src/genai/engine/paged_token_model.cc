@@ -44,6 +44,7 @@ class PagedTokenModel : public TokenModel {
   }
   bool can_batch() const override { return model_->rows_independent(); }
   size_t weight_bytes() const override { return model_->weight_bytes(); }
+  std::span<const runtime::ProductWork> products() const override { return model_->products(); }
   size_t cache_bytes(size_t tokens) const override {
     return (tokens + kernels::kBlockTokens - 1) / kernels::kBlockTokens *
            model_->blocks().block_bytes();

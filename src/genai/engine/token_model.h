@@ -8,6 +8,7 @@
 
 #include "hearth/core.hpp"
 #include "hearth/tensor.hpp"
+#include "runtime/product_work.h"
 
 namespace hearth::genai {
 
@@ -39,6 +40,8 @@ class TokenModel {
   virtual bool can_batch() const = 0;
   /// Bytes of weights that a forward pass of few tokens reads; 0 when unknown.
   virtual size_t weight_bytes() const { return 0; }
+  /// The matrix products of a forward pass; empty when unknown.
+  virtual std::span<const runtime::ProductWork> products() const { return {}; }
   /// Bytes of cache that a sequence of so many tokens takes; 0 when unknown.
   virtual size_t cache_bytes(size_t /*tokens*/) const { return 0; }
   /// Bytes held for activations and caches.

@@ -43,7 +43,7 @@ inline double peak() {
 }
 
 inline double bf16_peak() {
-  static const double gflops = measure_bf16_gflops(pool(), pool().size());
+  static const double gflops = measure_bf16_gflops(active_isa(), pool(), pool().size());
   return gflops;
 }
 

@@ -37,6 +37,7 @@ class ProductsStep : public Step {
   }
   std::string kernel() const override { return products_->kernel(); }
   int64_t scratch_floats(int64_t rows) const override { return products_->scratch_floats(rows); }
+  std::optional<ProductWork> product_work() const override { return products_->work(false); }
 
  protected:
   int64_t rows_of(const Tensor& x) const {
@@ -64,6 +65,7 @@ class LogitsStep : public ProductsStep {
 
   size_t planned_outputs() const override { return 0; }
   int64_t scratch_floats(int64_t) const override { return products_->scratch_floats(1); }
+  std::optional<ProductWork> product_work() const override { return products_->work(true); }
 
   void run(StepContext& c) const override {
     const bool selects = c.batch != nullptr && !c.batch->logit_rows.empty();

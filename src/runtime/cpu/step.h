@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "ir/graph.h"
 #include "ref/evaluate.h"
 #include "runtime/batch.h"
+#include "runtime/product_work.h"
 #include "runtime/properties.h"
 
 namespace hearth::runtime {
@@ -67,6 +69,8 @@ class Step {
   virtual bool is_view() const { return false; }
   /// What was chosen, for explain(): the kernel's name.
   virtual std::string kernel() const = 0;
+  /// Empty for steps that do not multiply with stored weights.
+  virtual std::optional<ProductWork> product_work() const { return std::nullopt; }
 
   std::string name;  ///< the node's
   std::string op;

@@ -69,6 +69,16 @@ bool StoredProducts::go_together(const Weight& a, const Weight& b) const {
   return a.int8 == b.int8 && kernels::may_share_codes(a.matrix, b.matrix);
 }
 
+ProductWork StoredProducts::work(bool makes_logits) const {
+  const Weight& first = weights_[0];
+  int64_t weights = 0;
+  for (const Weight& w : weights_) weights += w.matrix.rows * w.matrix.cols;
+  const Arithmetic arithmetic = first.int8 != nullptr                        ? Arithmetic::int8
+                                : first.many->precision == ElementType::bf16 ? Arithmetic::bf16
+                                                                             : Arithmetic::f32;
+  return {arithmetic, weights, makes_logits};
+}
+
 std::string StoredProducts::kernel() const {
   const Weight& w = weights_[0];
   std::string out = w.int8 != nullptr ? fmt::format("int8 {}", w.int8->name)

@@ -43,6 +43,8 @@ class StoredProducts {
   int64_t cols() const { return weights_[0].matrix.cols; }
   int64_t rows(size_t i) const { return weights_[i].matrix.rows; }
   std::string kernel() const;
+  /// What the products of a row cost.
+  ProductWork work(bool makes_logits) const;
 
  private:
   struct Weight {
