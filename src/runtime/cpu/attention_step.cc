@@ -21,20 +21,17 @@ class CachedAttentionStep : public Step {
   }
   void run(StepContext& c) const override {
     HEARTH_ASSERT(c.batch != nullptr && c.cache != nullptr, "attention ran without its cache");
-    std::vector<std::vector<std::byte*>> tables;
-    std::vector<kernels::AttentionSequence> sequences;
-    tables.reserve(c.batch->sequences.size());
-    const size_t offset = c.cache->layer_offset(layer_);
-    for (const SequenceRows& rows : c.batch->sequences) {
-      auto& table = tables.emplace_back(rows.blocks);
-      for (std::byte*& block : table) block += offset;
+    // Kept from step to step, since a token runs through many: nothing is allocated for one.
+    thread_local std::vector<kernels::AttentionSequence> sequences;
+    sequences.clear();
+    for (const SequenceRows& rows : c.batch->sequences)
       sequences.push_back({.row = rows.row,
                            .tokens = rows.tokens,
                            .past = rows.past,
-                           .blocks = table.data(),
+                           .blocks = rows.blocks.data(),
                            .cell_mask = rows.cell_mask.empty() ? nullptr : rows.cell_mask.data()});
-    }
     kernels::AttentionArgs args = args_;
+    args.layout.offset = c.cache->layer_offset(layer_);
     args.q = input(c, 0).data<float>();
     args.k = input(c, 1).data<float>();
     args.v = input(c, 2).data<float>();
@@ -73,6 +70,7 @@ std::unique_ptr<Step> make_cached_attention(const BuildContext& context, const i
   const PartialShape& q = context.shape(node.inputs[0]);
   kernels::AttentionArgs args;
   args.layout = kv_layout(context.graph, node, context.settings.kv_precision);
+  args.precision = context.settings.inference_precision;
   args.heads = q[2].get_length();
   args.scale = static_cast<float>(node.attrs.number("scale"));
   args.window = node.attrs.integer("sliding_window");
