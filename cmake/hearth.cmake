@@ -102,6 +102,12 @@ function(hearth_module name)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${emulated} PROPERTIES COMPILE_OPTIONS
       "-mavx2;-mfma;-mf16c;-Wno-psabi" SKIP_PRECOMPILE_HEADERS ON)
+    foreach(source ${emulated})
+      if(source MATCHES "amx[a-z0-9_]*\\.cc$")  # of AMX only the tiles are emulated
+        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS
+          "${HEARTH_AVX512};-mavx512vnni;-mavx512bf16")
+      endif()
+    endforeach()
     list(APPEND tests ${emulated})
     foreach(source ${sources})
       hearth_isa_flags(${source} flags)

@@ -16,8 +16,8 @@ struct Avx512 {
   using Quad = __m128;
   static constexpr int64_t kLanes = 16;
   static constexpr int kTokenTile = 6;  // matmul: 4 x 6 accumulators of 32 registers
-  static constexpr int kOuterRows = 4;  // attention: 4 rows x 4 vectors
-  static constexpr int kOuterWidth = 4;
+  static constexpr int kOuterRows = 8;  // attention: 8 rows x 2 vectors
+  static constexpr int kOuterWidth = 2;
 
   static F zero() { return _mm512_setzero_ps(); }
   static F set1(float v) { return _mm512_set1_ps(v); }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/decode.h"
 #include "base/error.h"
+#include "kernels/attention/cell.h"
 
 namespace hearth::runtime {
 
@@ -11,22 +11,18 @@ using kernels::kBlockTokens;
 
 namespace {
 
-// Where element (head, token, d) of a variable lies in the blocks of a sequence: keys are stored
-// [K, D, tokens], values [K, tokens, Dv].
 struct Variable {
   size_t layer = 0;
   bool is_key = true;
   kernels::KvLayout layout;
 
   int64_t dim() const { return is_key ? layout.key_dim : layout.value_dim; }
-  size_t index(int64_t head, int64_t token, int64_t d) const {
-    const int64_t t = token % kBlockTokens;
-    return static_cast<size_t>(is_key ? (head * layout.key_dim + d) * kBlockTokens + t
-                                      : (head * kBlockTokens + t) * layout.value_dim + d);
-  }
-  std::byte* part(const KvBlocks& blocks, const KvSequence& sequence, int64_t token) const {
+  // Of one head, in the block that holds the token.
+  std::byte* piece(const KvSequence& sequence, int64_t token, int64_t head) const {
+    const KvBlocks& blocks = *sequence.blocks();
     const int32_t block = sequence.table()[static_cast<size_t>(token / kBlockTokens)];
-    return blocks.data(block) + blocks.layer_offset(layer) + (is_key ? 0 : layout.key_bytes());
+    return blocks.data(block) + blocks.layer_offset(layer) +
+           (is_key ? layout.key_offset(head) : layout.value_offset(head));
   }
 };
 
@@ -38,17 +34,15 @@ Variable find_variable(const Plan& plan, const std::string& name) {
   bad_input("the model has no variable `{}`", name);
 }
 
-template <typename Visit>  // visit(sequence, variable's bytes, index in them, flat index of the
-                           // tensor)
-void for_each_element(const Variable& v, std::vector<KvSequence>& sequences, int64_t tokens,
-                      Visit visit) {
+// visit(piece, cell in it, where the tensor has that cell)
+template <typename Visit>
+void for_each_cell(const Variable& v, const std::vector<KvSequence>& sequences, int64_t tokens,
+                   Visit visit) {
   size_t flat = 0;
-  for (KvSequence& sequence : sequences)
+  for (const KvSequence& sequence : sequences)
     for (int64_t head = 0; head < v.layout.kv_heads; ++head)
-      for (int64_t token = 0; token < tokens; ++token) {
-        std::byte* part = v.part(*sequence.blocks(), sequence, token);
-        for (int64_t d = 0; d < v.dim(); ++d) visit(part, v.index(head, token, d), flat++);
-      }
+      for (int64_t token = 0; token < tokens; ++token, flat += static_cast<size_t>(v.dim()))
+        visit(v.piece(sequence, token, head), token % kBlockTokens, flat);
 }
 
 }  // namespace
@@ -60,9 +54,9 @@ Tensor read_kv_state(const Plan& plan, const std::vector<KvSequence>& sequences,
   Tensor out(ElementType::f32, {sequences.size(), static_cast<size_t>(v.layout.kv_heads),
                                 static_cast<size_t>(tokens), static_cast<size_t>(v.dim())});
   float* data = out.data<float>();
-  std::vector<KvSequence> view(sequences);
-  for_each_element(v, view, tokens, [&](const std::byte* part, size_t index, size_t flat) {
-    decode_to_f32(v.layout.type, part, index, 1, data + flat);
+  const auto read = v.is_key ? kernels::read_key : kernels::read_value;
+  for_each_cell(v, sequences, tokens, [&](const std::byte* piece, int64_t cell, size_t flat) {
+    read(v.layout, piece, cell, data + flat);
   });
   return out;
 }
@@ -91,8 +85,9 @@ void write_kv_state(const Plan& plan, const std::shared_ptr<KvBlocks>& blocks,
     sequence.advance(missing);
   }
   const float* data = value.data<float>();
-  for_each_element(v, sequences, tokens, [&](std::byte* part, size_t index, size_t flat) {
-    encode_from_f32(v.layout.type, data + flat, index, 1, part);
+  const auto write = v.is_key ? kernels::write_key : kernels::write_value;
+  for_each_cell(v, sequences, tokens, [&](std::byte* piece, int64_t cell, size_t flat) {
+    write(v.layout, piece, cell, data + flat);
   });
 }
 

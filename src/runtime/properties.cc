@@ -78,7 +78,7 @@ ElementType choose_kv_precision(const std::string& asked, bool accuracy, const i
   if (asked != "dynamic") return *parse_element_type(asked);
   if (accuracy) return ElementType::f32;
   const std::string option = runtime_option(graph, "KV_CACHE_PRECISION");
-  for (const char* known : {"f32", "f16", "bf16"})
+  for (const char* known : {"f32", "f16", "bf16", "u8", "u4"})
     if (option == known) return *parse_element_type(option);
   if (!option.empty())
     log(LogLevel::warning,

@@ -24,7 +24,7 @@ TEST(Properties, UnknownNamesAndValuesListTheKnownOnes) {
   EXPECT_THAT(error_of({{"INFERENCE_PRECISION", "f32"}}),
               testing::HasSubstr("INFERENCE_PRECISION_HINT"));
   EXPECT_THAT(error_of({{"INFERENCE_PRECISION_HINT", "f8"}}), testing::HasSubstr("f32|bf16|f16"));
-  EXPECT_THAT(error_of({{"KV_CACHE_PRECISION", "u4"}}), testing::HasSubstr("f32|f16|bf16"));
+  EXPECT_THAT(error_of({{"KV_CACHE_PRECISION", "i8"}}), testing::HasSubstr("f32|f16|bf16|u8|u4"));
   EXPECT_THAT(error_of({{"INFERENCE_NUM_THREADS", -1}}), testing::HasSubstr("from 0 upwards"));
   EXPECT_THAT(error_of({{"FULL_DEVICE_NAME", "x"}}), testing::HasSubstr("not set"));
 }
@@ -36,9 +36,14 @@ TEST(Properties, ModeAndModelGiveDefaults) {
   EXPECT_EQ(read_settings({}, ir::Graph()).kv_precision, ElementType::f16);
 
   ir::Graph graph;
-  graph.rt_info.push_back(
-      {"runtime_options", {}, {{"KV_CACHE_PRECISION", {{"value", "bf16"}}, {}}}});
-  EXPECT_EQ(read_settings({}, graph).kv_precision, ElementType::bf16);
+  const auto asks_for = [&](const char* type) {
+    graph.rt_info = {{"runtime_options", {}, {{"KV_CACHE_PRECISION", {{"value", type}}, {}}}}};
+    return read_settings({}, graph).kv_precision;
+  };
+  EXPECT_EQ(asks_for("u8"), ElementType::u8);
+  EXPECT_EQ(asks_for("u4"), ElementType::u4);
+  EXPECT_EQ(asks_for("i8"), ElementType::f16) << "what is not had is passed over with a warning";
+  EXPECT_EQ(asks_for("bf16"), ElementType::bf16);
   EXPECT_EQ(read_settings({{"KV_CACHE_PRECISION", "f32"}}, graph).kv_precision, ElementType::f32);
 }
 

@@ -2,6 +2,7 @@
 // prompts in shared passes, and after a trip through an IR on disk.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "base/staged_output.h"
@@ -134,9 +135,10 @@ TEST_P(RuntimeLogits, SameBitsAloneAndTogether) {
     }
     return out;
   };
-  for (const char* kv : {"f32", "f16"}) {
+  for (const char* kv : {"f32", "f16", "u8", "u4"}) {
     AnyMap properties = kExact;
     properties["KV_CACHE_PRECISION"] = kv;
+    if (kv == std::string("u8")) properties["INFERENCE_PRECISION_HINT"] = "bf16";
     const auto alone = last_logits(properties, false);
     EXPECT_EQ(alone, last_logits(properties, true)) << kv;
     properties["INFERENCE_NUM_THREADS"] = 1;
@@ -148,7 +150,8 @@ TEST_P(RuntimeLogits, SameBitsAloneAndTogether) {
 // keys and values) are rounded by up to 2^-9 of themselves; as random errors over the four layers
 // of these models that is 4 * sqrt(6) * 2^-9 = 0.02 of a logit's size, and the worst of some
 // thousand logits lies at three times the deviation. With an f16 cache only keys and values are
-// rounded, by 2^-12.
+// rounded, by 2^-12. With u8 by half of 1/255 of a cell's range, which for normal elements is some
+// five deviations: 0.006 of an element, as random errors sqrt(4 * 2) * 0.006 = 0.02.
 TEST_P(RuntimeLogits, LowPrecisionStaysNear) {
   EXPECT_LT(error_of_prefill(
                 compile({{"INFERENCE_PRECISION_HINT", "bf16"}, {"KV_CACHE_PRECISION", "bf16"}})),
@@ -156,6 +159,34 @@ TEST_P(RuntimeLogits, LowPrecisionStaysNear) {
   EXPECT_LT(error_of_prefill(
                 compile({{"INFERENCE_PRECISION_HINT", "f32"}, {"KV_CACHE_PRECISION", "f16"}})),
             4e-3);
+  EXPECT_LT(error_of_prefill(
+                compile({{"INFERENCE_PRECISION_HINT", "f32"}, {"KV_CACHE_PRECISION", "u8"}})),
+            6e-2);
+}
+
+// What the states say is what the cache holds, in every type of cache: given back, they change what
+// follows by no more than encoding once more does.
+TEST_P(RuntimeLogits, StatesGivenBackGoOnAlike) {
+  const std::pair<const char*, double> cases[] = {{"f32", 0}, {"f16", 0}, {"u8", 2e-2}};
+  for (const auto& [kv, most] : cases) {
+    AnyMap properties = kExact;
+    properties["KV_CACHE_PRECISION"] = kv;
+    const CompiledModel model = compile(properties);
+    InferRequest first = model.create_infer_request(), second = model.create_infer_request();
+    step(first, 0, length() - 1);
+    auto from = first.query_state(), to = second.query_state();
+    ASSERT_EQ(from.size(), to.size());
+    for (size_t i = 0; i < from.size(); ++i) to[i].set_state(from[i].get_state());
+    const Tensor expected = step(first, length() - 1, length());
+    const Tensor got = step(second, length() - 1, length());
+    double worst = 0, size = 0;
+    for (size_t i = 0; i < expected.get_size(); ++i) {
+      const double e = expected.data<float>()[i];
+      worst = std::max(worst, std::fabs(got.data<float>()[i] - e));
+      size = std::max(size, std::fabs(e));
+    }
+    EXPECT_LE(worst, most * size) << kv;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiny, RuntimeLogits, testing::ValuesIn(test_support::tiny_cases()),

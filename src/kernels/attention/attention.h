@@ -2,7 +2,7 @@
 //
 // The cache of one layer is a list of blocks of kBlockTokens tokens. A block holds, for every kv
 // head, the keys transposed and the values as they are:
-//   keys   [K, D,  kBlockTokens]     values [K, kBlockTokens, Dv]
+//   keys   [K, D, kBlockTokens]     values [K, kBlockTokens, Dv]
 // so scores of a block are computed for many tokens at once, and values are read in rows.
 //
 // The result of a query does not depend on how the prompt was cut, on the batch, or on threads:
@@ -24,15 +24,20 @@ namespace hearth::kernels {
 inline constexpr int64_t kBlockTokens = 32;
 inline constexpr int64_t kSpanTokens = 512;
 
-/// How one layer's part of a block is laid out. Cache types: f32, f16, bf16.
+/// How one layer's part of a block is laid out. Cache types: f32, f16, bf16, u8, u4; cell.h has
+/// what they mean.
 struct KvLayout {
   ElementType type = ElementType::f16;
-  int64_t kv_heads = 0;                                         // K
-  int64_t key_dim = 0;                                          // D
-  int64_t value_dim = 0;                                        // Dv
-  size_t key_bytes() const;                                     // of one block
-  size_t value_bytes() const;                                   // of one block
-  size_t bytes() const { return key_bytes() + value_bytes(); }  // values follow the keys
+  int64_t kv_heads = 0;           // K
+  int64_t key_dim = 0;            // D
+  int64_t value_dim = 0;          // Dv
+  size_t offset = 0;              // from the start of a block to this layer's part, bytes
+  size_t key_head_bytes() const;  // keys of one head in one block
+  size_t value_head_bytes() const;
+  // From the start of a block. Keys of all heads, then values of all heads.
+  size_t key_offset(int64_t head) const;
+  size_t value_offset(int64_t head) const;
+  size_t bytes() const;  // of this layer's part
 };
 
 /// One sequence of a batch: `tokens` new rows of q, k, v starting at `row`, after `past` cached
@@ -41,7 +46,7 @@ struct AttentionSequence {
   int64_t row = 0;
   int64_t tokens = 0;
   int64_t past = 0;
-  /// This layer's part of each block, ceil((past + tokens) / kBlockTokens) of them.
+  /// Starts of blocks, ceil((past + tokens) / kBlockTokens) of them.
   std::byte* const* blocks = nullptr;
   /// Null, or past + tokens bytes: cells with 0 are never attended to.
   const uint8_t* cell_mask = nullptr;
@@ -49,9 +54,15 @@ struct AttentionSequence {
 
 struct AttentionArgs {
   KvLayout layout;
+  /// Of the inputs of products. All but f32: kernels may round them, to bf16 or finer.
+  ElementType precision = ElementType::f32;
   int64_t heads = 0;  // H, a multiple of K
   float scale = 1.0f;
-  int64_t window = 0;        // a query at p sees cells j with p - window < j <= p; 0 = all j <= p
+  int64_t window = 0;  // a query at p sees cells j with p - window < j <= p; 0 = all j <= p
+  float softcap = 0;   // scores s become softcap * tanh(s / softcap); 0 = as they are
+  const float* alibi_slopes = nullptr;  // [H]: a score gets slope * (cell - query); null = nothing
+  const float* sinks =
+      nullptr;               // [H]: a score that takes part in the softmax with no value; or null
   const float* q = nullptr;  // [rows, H, D], rows q_stride floats apart
   int64_t q_stride = 0;
   const float* k = nullptr;  // [rows, K, D]

@@ -1,4 +1,6 @@
-// Attention of one layer: cost per cached token when decoding, and rate of products at prefill.
+// Attention of one layer, beside the machine's limits measured in the same run: bytes of the cache
+// when decoding (a part of the read bandwidth), products at prefill (a part of the f32 rate, which
+// 16-bit integers may exceed).
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -6,6 +8,8 @@
 #include <random>
 
 #include "kernels/attention/attention.h"
+#include "kernels/bandwidth.h"
+#include "kernels/fma_peak.h"
 
 namespace hearth::kernels {
 namespace {
@@ -14,10 +18,20 @@ struct Shape {
   const char* name;
   int64_t heads, kv_heads, dim;
 };
+constexpr ElementType kCacheTypes[] = {ElementType::f16, ElementType::u8, ElementType::u4};
 constexpr Shape kShapes[] = {
     {"SmolLM2-135M", 9, 3, 64}, {"TinyLlama-1.1B", 32, 4, 64}, {"Llama-3.1-8B", 32, 8, 128}};
 
 ThreadPool& pool() { return ThreadPool::instance(); }
+
+double bandwidth() {
+  static const double gb_s = measure_read_bandwidth_gb_s(pool(), pool().size());
+  return gb_s;
+}
+double peak() {
+  static const double gflops = measure_fma_gflops(active_isa(), pool(), pool().size());
+  return gflops;
+}
 
 // Caches of several layers, 256 MB in all, so that a step does not find its cells in a cache.
 struct Layers {
@@ -25,13 +39,15 @@ struct Layers {
   std::vector<std::vector<std::byte*>> blocks;
   std::vector<uint16_t> memory;
 
-  Layers(const Shape& shape, int64_t cells)
-      : layout{ElementType::f16, shape.kv_heads, shape.dim, shape.dim} {
+  Layers(const Shape& shape, int64_t cells, ElementType type)
+      : layout{type, shape.kv_heads, shape.dim, shape.dim} {
     const auto per_layer = static_cast<size_t>((cells + kBlockTokens - 1) / kBlockTokens);
     const size_t layers = std::max<size_t>(1, (size_t{256} << 20) / (per_layer * layout.bytes()));
     memory.resize(layers * per_layer * layout.bytes() / 2);
     std::mt19937 generator(1);
-    for (uint16_t& half : memory) half = static_cast<uint16_t>((generator() & 0x83ffu) | 0x2c00u);
+    uint16_t random[4099];  // not a divisor of any block
+    for (uint16_t& half : random) half = static_cast<uint16_t>((generator() & 0x83ffu) | 0x2c00u);
+    for (size_t i = 0; i < memory.size(); ++i) memory[i] = random[i % std::size(random)];
     auto* next = reinterpret_cast<std::byte*>(memory.data());
     blocks.resize(layers);
     for (auto& layer : blocks)
@@ -43,7 +59,7 @@ void attention_of_kernel(benchmark::State& state) {
   const AttentionKernel& kernel = attention_kernels()[static_cast<size_t>(state.range(0))];
   const Shape& shape = kShapes[state.range(1)];
   const int64_t cells = state.range(2), tokens = state.range(3);
-  const Layers layers(shape, cells);
+  const Layers layers(shape, cells, kCacheTypes[state.range(4)]);
   const auto floats = [&](int64_t heads) {
     return std::vector<float>(static_cast<size_t>(tokens * heads * shape.dim), 0.3f);
   };
@@ -52,6 +68,7 @@ void attention_of_kernel(benchmark::State& state) {
   AttentionSequence sequence{0, tokens, cells - tokens, nullptr, nullptr};
   AttentionArgs args;
   args.layout = layers.layout;
+  args.precision = ElementType::bf16;
   args.heads = shape.heads;
   args.scale = 0.125f;
   args.q = q.data();
@@ -71,20 +88,20 @@ void attention_of_kernel(benchmark::State& state) {
   }
   using benchmark::Counter;
   if (tokens == 1) {
-    state.counters["seconds_per_cell"] =
-        Counter(static_cast<double>(cells),
-                Counter::kIsRate | Counter::kInvert | Counter::kIsIterationInvariant);
-    state.counters["GB/s"] = Counter(static_cast<double>(layers.layout.bytes()) / kBlockTokens /
-                                         1e9 * static_cast<double>(cells),
-                                     Counter::kIsIterationInvariantRate);
+    const double gigabytes = static_cast<double>(layers.layout.bytes()) / kBlockTokens / 1e9 *
+                             static_cast<double>(cells);
+    state.counters["GB/s"] = Counter(gigabytes, Counter::kIsIterationInvariantRate);
+    state.counters["of_bandwidth"] =
+        Counter(gigabytes / bandwidth(), Counter::kIsIterationInvariantRate);
   } else {
     const double pairs = static_cast<double>(tokens) * (static_cast<double>(cells - tokens) +
                                                         static_cast<double>(tokens + 1) / 2);
-    state.counters["GFLOP/s"] =
-        Counter(pairs * static_cast<double>(shape.heads * shape.dim) * 4 / 1e9,
-                Counter::kIsIterationInvariantRate);
+    const double gflop = pairs * static_cast<double>(shape.heads * shape.dim) * 4 / 1e9;
+    state.counters["GFLOP/s"] = Counter(gflop, Counter::kIsIterationInvariantRate);
+    state.counters["of_fma_peak"] = Counter(gflop / peak(), Counter::kIsIterationInvariantRate);
   }
-  state.SetLabel(fmt::format("{} {} {} new of {} cells", kernel.name, shape.name, tokens, cells));
+  state.SetLabel(fmt::format("{} {} {}: {} new of {} cells", kernel.name, shape.name,
+                             to_string(layers.layout.type), tokens, cells));
 }
 
 void every_kernel_and_shape(benchmark::internal::Benchmark* bench) {
@@ -92,10 +109,16 @@ void every_kernel_and_shape(benchmark::internal::Benchmark* bench) {
     const Isa isa = attention_kernels()[kernel].isa;
     if (!has_isa(isa) || isa == Isa::scalar) continue;
     for (size_t shape = 0; shape < std::size(kShapes); ++shape) {
-      for (int64_t cells : {256, 2048, 8192})
-        bench->Args({static_cast<int64_t>(kernel), static_cast<int64_t>(shape), cells, 1});
-      for (int64_t cells : {512, 2048})
-        bench->Args({static_cast<int64_t>(kernel), static_cast<int64_t>(shape), cells, 512});
+      const auto args = [&](int64_t cells, int64_t tokens, int64_t type) {
+        bench->Args(
+            {static_cast<int64_t>(kernel), static_cast<int64_t>(shape), cells, tokens, type});
+      };
+      for (int64_t type = 0; type < std::ssize(kCacheTypes); ++type) {
+        for (int64_t cells : {256, 2048, 8192}) args(cells, 1, type);
+        args(2048, 512, type);
+      }
+      args(512, 512, 0);
+      args(8192, 512, 0);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <string_view>
 
 #include "base/decode.h"
 #include "base/float_types.h"
@@ -11,6 +12,7 @@
 namespace hearth::kernels {
 
 const AttentionKernel& attention_avx512_emulated();
+const AttentionKernel& attention_amx_bf16_emulated();
 
 namespace {
 
@@ -18,7 +20,11 @@ using T = ElementType;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 std::vector<AttentionKernel> kernels() {
-  return testable(attention_kernels(), attention_avx512_emulated);
+  std::vector<AttentionKernel> all = testable(attention_kernels(), attention_avx512_emulated);
+#if defined(__x86_64__)
+  if (has_isa(Isa::avx512_bf16)) all.push_back(attention_amx_bf16_emulated());
+#endif
+  return all;
 }
 
 // Without the reference, which is slow and has neither threads nor tiles.
@@ -32,12 +38,16 @@ struct Shape {
   T type;
   int64_t heads, kv_heads, key_dim, value_dim;
   int64_t window = 0;
-  KvLayout layout() const { return {type, kv_heads, key_dim, value_dim}; }
+  float softcap = 0;
+  bool alibi = false, sinks = false;
+  // The layer's part begins at some place of a block and ends it.
+  KvLayout layout() const { return {type, kv_heads, key_dim, value_dim, 192}; }
 };
 
 std::string describe(const Shape& s) {
-  return fmt::format("{} cache, H {} K {} D {} Dv {} window {}; {}", to_string(s.type), s.heads,
-                     s.kv_heads, s.key_dim, s.value_dim, s.window, seed_note());
+  return fmt::format("{} cache, H {} K {} D {} Dv {} window {} softcap {} alibi {} sinks {}; {}",
+                     to_string(s.type), s.heads, s.kv_heads, s.key_dim, s.value_dim, s.window,
+                     s.softcap, s.alibi, s.sinks, seed_note());
 }
 
 // A prompt: q, k and v of all its tokens, and which cells may be attended to (empty: all).
@@ -60,9 +70,10 @@ class Cache {
  public:
   Cache(const Shape& s, int64_t tokens) {
     const int64_t count = (tokens + kBlockTokens - 1) / kBlockTokens;
+    const size_t bytes = s.layout().offset + s.layout().bytes();
     for (int64_t i = 0; i < count; ++i) {
-      memory_.push_back(std::make_unique<GuardedBytes>(s.layout().bytes()));
-      std::memset(memory_.back()->data(), 0xff, s.layout().bytes());
+      memory_.push_back(std::make_unique<GuardedBytes>(bytes));
+      std::memset(memory_.back()->data(), 0xff, bytes);
       blocks_.push_back(memory_.back()->data());
     }
   }
@@ -104,9 +115,17 @@ class Call {
       args_row_ += part.count;
     }
     args_.layout = s.layout();
+    args_.precision = T::bf16;  // whatever the kernel rounds, it may
     args_.heads = s.heads;
     args_.scale = 1.0f / std::sqrt(static_cast<float>(s.key_dim));
     args_.window = s.window;
+    args_.softcap = s.softcap;
+    for (int64_t h = 0; h < s.heads; ++h) {
+      slopes_.push_back(0.25f / static_cast<float>(h + 1));
+      sinks_.push_back(2.0f - static_cast<float>(h));
+    }
+    if (s.alibi) args_.alibi_slopes = slopes_.data();
+    if (s.sinks) args_.sinks = sinks_.data();
     args_.q = floats(*q_);
     args_.q_stride = q_width_;
     args_.k = floats(*k_);
@@ -146,6 +165,7 @@ class Call {
   int64_t q_width_, k_width_, v_width_, out_width_, rows_ = 0, args_row_ = 0;
   std::unique_ptr<GuardedBytes> q_, k_, v_, out_;
   std::vector<AttentionSequence> sequences_;
+  std::vector<float> slopes_, sinks_;
   AttentionArgs args_;
 };
 
@@ -173,36 +193,87 @@ std::vector<int64_t> one_by_one(int64_t begin, int64_t end) {
 }
 
 constexpr Shape kShapes[] = {
-    {T::f16, 9, 3, 64, 64},       {T::f32, 4, 4, 80, 80},       {T::bf16, 7, 1, 96, 96},
-    {T::f16, 8, 2, 128, 128},     {T::f16, 4, 1, 6, 6},         {T::f32, 2, 2, 2, 2},
-    {T::bf16, 5, 1, 10, 34},      {T::f16, 6, 2, 64, 24, 0},    {T::f16, 3, 1, 64, 64, 5},
-    {T::f32, 2, 1, 16, 16, 40},   {T::f16, 3, 3, 32, 72, 33},   {T::f16, 1, 1, 64, 64, 0},
-    {T::bf16, 14, 2, 64, 64, 17}, {T::f16, 71, 1, 18, 18, 100},
+    {T::f16, 9, 3, 64, 64},
+    {T::f32, 4, 4, 80, 80},
+    {T::bf16, 7, 1, 96, 96},
+    {T::f16, 8, 2, 128, 128},
+    {T::f16, 4, 1, 6, 6},
+    {T::f32, 2, 2, 2, 2},
+    {T::bf16, 5, 1, 10, 34},
+    {T::f16, 6, 2, 64, 24, 0},
+    {T::f16, 3, 1, 64, 64, 5},
+    {T::f32, 2, 1, 16, 16, 40},
+    {T::f16, 3, 3, 32, 72, 33},
+    {T::f16, 1, 1, 64, 64, 0},
+    {T::bf16, 14, 2, 64, 64, 17},
+    {T::f16, 71, 1, 18, 18, 100},
+    {T::f16, 2, 1, 256, 256},
+    {T::u8, 9, 3, 64, 64},
+    {T::u8, 4, 1, 7, 5},
+    {T::u8, 8, 1, 128, 80, 40},
+    {T::u4, 8, 2, 64, 64},
+    {T::u4, 3, 1, 35, 37},
+    {T::u4, 5, 1, 96, 128, 33},
+    {T::f16, 4, 2, 64, 64, 0, 1.5f},
+    {T::f16, 8, 2, 64, 64, 0, 0, true},
+    {T::f16, 4, 1, 32, 32, 20, 0, false, true},
+    {T::f32, 3, 1, 40, 24, 0, 30.0f, true, true},
 };
+
+// True when the kernel rounds the inputs of its products.
+bool rounds(const AttentionKernel& kernel, AttentionArgs args) {
+  args.precision = T::f32;
+  return kernel.refuse(args) != nullptr;
+}
 
 // How far a kernel's result may be from the exact one, with u = 2^-24. Scores: a chain of D fused
 // multiply-adds of scaled queries, relative to sum |q k|; the difference to the maximum; exp within
 // 1 ulp. Weighted values: a chain of at most 512 steps a span and a merge of three roundings, in
 // numerator and denominator; one division.
-double allowed(const AttentionArgs& a, const AttentionSequence& sequence, const Prompt& p,
-               int64_t token, int64_t head) {
+//
+// A kernel that rounds keeps 12 bits of the largest element of a query and of a cell, hence is off
+// by half a step, largest / 8190, in each, and 13 bits of a span's largest weight; or it keeps
+// bf16, off by 2^-9 of every element, query and weight. Its exp is off by 2^-17. Elements of a u4
+// cache may be larger than what was written, by half of 1 / 15.
+double allowed(const AttentionKernel& kernel, const AttentionArgs& a,
+               const AttentionSequence& sequence, const Prompt& p, int64_t token, int64_t head) {
   const int64_t kv_head = head / (a.heads / a.layout.kv_heads);
   const int64_t dim = a.layout.key_dim, value_dim = a.layout.value_dim;
   const int64_t position = sequence.past + token;
-  double most_products = 0, most_value = 0;
+  double most_products = 0, most_value = 0, most_rounding = 0;
+  const bool bf16 = std::string_view(kernel.name).find("bf16") != std::string_view::npos;
+  const float* q = p.q.data() + (position * a.heads + head) * dim;
+  const auto largest = [](const float* x, int64_t count) {
+    double most = 0;
+    for (int64_t i = 0; i < count; ++i) most = std::max(most, std::fabs(static_cast<double>(x[i])));
+    return most;
+  };
   for (int64_t c = 0; c <= position; ++c) {
-    const float* q = p.q.data() + (position * a.heads + head) * dim;
     const float* k = p.k.data() + (c * a.layout.kv_heads + kv_head) * dim;
     const float* v = p.v.data() + (c * a.layout.kv_heads + kv_head) * value_dim;
-    double products = 0;
-    for (int64_t d = 0; d < dim; ++d) products += std::fabs(static_cast<double>(q[d]) * k[d]);
+    const double q_step = largest(q, dim) / 8190, k_step = largest(k, dim) / 8190;
+    double products = 0, rounding = 0;
+    for (int64_t d = 0; d < dim; ++d) {
+      products += std::fabs(static_cast<double>(q[d]) * k[d]);
+      rounding += std::fabs(q[d]) * k_step + std::fabs(k[d]) * q_step + q_step * k_step;
+    }
+    if (bf16) rounding = 2.01 * 0x1p-9 * products;
     most_products = std::max(most_products, products * a.scale);
-    for (int64_t d = 0; d < value_dim; ++d)
-      most_value = std::max(most_value, std::fabs(static_cast<double>(v[d])));
+    most_rounding = std::max(most_rounding, rounding * a.scale);
+    most_value = std::max(most_value, largest(v, value_dim));
   }
   const auto spans = static_cast<double>(position / kSpanTokens + 1);
-  const double score_error = (static_cast<double>(dim) + 5) * most_products + 2;
-  return 1.01 * most_value * (2 * score_error + 2 * (512 + 3 * spans) + 1) * 0x1p-24;
+  // Changes of scores keep their errors, and add some roundings of what they deal with.
+  const double changes =
+      8 * a.softcap +
+      (a.alibi_slopes == nullptr ? 0 : 8 * a.alibi_slopes[head] * static_cast<double>(position));
+  const double score_error = (static_cast<double>(dim) + 5) * most_products + 2 + changes;
+  const double exact = 1.01 * (2 * score_error + 2 * (512 + 3 * spans) + 1) * 0x1p-24;
+  if (!rounds(kernel, a)) return most_value * exact;
+  const auto cells = static_cast<double>(std::min(position + 1, kSpanTokens));
+  const double weights = std::expm1(2 * most_rounding) + 2 * 0x1p-17;
+  const double values = bf16 ? 2 * 0x1p-9 : 1.0 / 8190 + cells / 16382;
+  return most_value * (exact + 1.1 * (2 * weights + values));
 }
 
 void expect_near_reference(const AttentionKernel& kernel, const Shape& s, const Prompt& prompt) {
@@ -210,12 +281,12 @@ void expect_near_reference(const AttentionKernel& kernel, const Shape& s, const 
   const std::vector<float> out = attend(kernel, s, prompt, {prompt.tokens}, 1, &cache);
   const std::vector<float> expected =
       attend(attention_kernels().back(), s, prompt, {prompt.tokens}, 1, &reference_cache);
-  EXPECT_TRUE(cache.same_as(reference_cache, s.layout().bytes()))
+  EXPECT_TRUE(cache.same_as(reference_cache, s.layout().offset + s.layout().bytes()))
       << kernel.name << " writes other bits into the cache: " << describe(s);
   const Call call(s, {{&prompt, &cache, 0, prompt.tokens}});
   for (int64_t t = 0; t < prompt.tokens; ++t) {
     for (int64_t h = 0; h < s.heads; ++h) {
-      const double bound = allowed(call.args(), call.args().sequences[0], prompt, t, h);
+      const double bound = allowed(kernel, call.args(), call.args().sequences[0], prompt, t, h);
       for (int64_t d = 0; d < s.value_dim; ++d) {
         const auto i = static_cast<size_t>((t * s.heads + h) * s.value_dim + d);
         ASSERT_NEAR(out[i], expected[i], bound)
@@ -270,8 +341,11 @@ TEST(Attention, AQueryThatSeesNoCellGivesZeros) {
       const std::vector<float> out = attend(kernel, s, prompt, {530}, threads);
       for (size_t i = 0; i < 529 * 4 * 64; ++i) ASSERT_EQ(out[i], 0.0f) << kernel.name;
       // The last query sees one cell and gets its value.
+      const Call call(s, {});
+      const double off = rounds(kernel, call.args()) ? 6 * 0x1p-9 : 0;
       for (size_t i = 0; i < 64; ++i)
-        ASSERT_EQ(out[529 * 4 * 64 + i], round_to_f16(prompt.v[529 * 2 * 64 + i])) << kernel.name;
+        ASSERT_NEAR(out[529 * 4 * 64 + i], round_to_f16(prompt.v[529 * 2 * 64 + i]), off)
+            << kernel.name;
     }
   }
 }
@@ -383,10 +457,11 @@ TEST(Attention, ASequenceGivesTheSameBitsAloneAndBesideOthers) {
 
 TEST(Attention, RefusesArgumentsThatMakeNoSense) {
   AttentionArgs args;
-  args.layout = {T::u8, 2, 64, 64};
+  args.layout = {T::i8, 2, 64, 64};
+  args.precision = T::bf16;
   args.heads = 4;
   for (const AttentionKernel& kernel : kernels()) {
-    EXPECT_STREQ(kernel.refuse(args), "the cache is not f32, f16 or bf16");
+    EXPECT_STREQ(kernel.refuse(args), "the cache is not f32, f16, bf16, u8 or u4");
     AttentionArgs uneven = args;
     uneven.layout.type = T::f16;
     uneven.heads = 3;

@@ -5,23 +5,21 @@
 #include <cstring>
 
 #include "base/decode.h"
+#include "kernels/attention/cell.h"
 #include "kernels/attention/driver.h"
 
 namespace hearth::kernels {
 
-/// Keys [D, kBlockTokens] of the tile's kv head in one block.
-template <class S, int kBytes>
+/// Keys of the tile's kv head in one block.
+template <class S>
 inline const std::byte* key_block(const QueryTile& tile, int64_t block) {
-  return tile.sequence->blocks[block] +
-         tile.kv_head * tile.args->layout.key_dim * kBlockTokens * kBytes;
+  return tile.sequence->blocks[block] + tile.args->layout.key_offset(tile.kv_head);
 }
 
-/// Values [kBlockTokens, Dv] of the tile's kv head in one block.
-template <class S, int kBytes>
+/// Values of the tile's kv head in one block.
+template <class S>
 inline const std::byte* value_block(const QueryTile& tile, int64_t block) {
-  const KvLayout& layout = tile.args->layout;
-  return tile.sequence->blocks[block] + layout.key_bytes() +
-         tile.kv_head * kBlockTokens * layout.value_dim * kBytes;
+  return tile.sequence->blocks[block] + tile.args->layout.value_offset(tile.kv_head);
 }
 
 template <class S>
@@ -29,29 +27,95 @@ inline const std::byte* as_bytes(const float* p) {
   return reinterpret_cast<const std::byte*>(p);
 }
 
-/// out[i] = element i as f32, the last partial vector padded with zeros.
-template <class S, auto Load, int kBytes>
-inline void convert(ElementType type, const std::byte* data, int64_t count, float* out) {
-  int64_t i = 0;
-  for (; i + S::kLanes <= count; i += S::kLanes) S::store(out + i, Load(data + i * kBytes));
-  if (i == count) return;
-  S::store(out + i, S::zero());
-  decode_to_f32(type, data, static_cast<size_t>(i), static_cast<size_t>(count - i), out + i);
-}
+/// Cells of f32, f16 and bf16, which products can also read as they lie.
+template <class S, auto Load, int kElementBytes>
+struct PlainCells {
+  static constexpr bool kReadable = true;
+  static constexpr int kBytes = kElementBytes;
+  static auto load(const std::byte* p) { return Load(p); }
+
+  /// Keys of one block as f32 [D, kBlockTokens].
+  static void keys(const KvLayout& layout, const std::byte* piece, float* out) {
+    convert(layout.type, piece, layout.key_dim * kBlockTokens, out);
+  }
+  /// Values of one cell as f32.
+  static void value(const KvLayout& layout, const std::byte* piece, int64_t cell, float* out) {
+    convert(layout.type, piece + cell * layout.value_dim * kBytes, layout.value_dim, out);
+  }
+
+ private:
+  /// out[i] = element i as f32, the last partial vector padded with zeros.
+  static void convert(ElementType type, const std::byte* data, int64_t count, float* out) {
+    int64_t i = 0;
+    for (; i + S::kLanes <= count; i += S::kLanes) S::store(out + i, Load(data + i * kBytes));
+    if (i == count) return;
+    S::store(out + i, S::zero());
+    decode_to_f32(type, data, static_cast<size_t>(i), static_cast<size_t>(count - i), out + i);
+  }
+};
+
+/// Cells of u8 and u4 codes.
+template <class S, int kBits>
+struct CodedCells {
+  static constexpr bool kReadable = false;
+  static constexpr int kBytes = 1;
+  static auto load(const std::byte*) { return S::zero(); }
+
+  static void keys(const KvLayout& layout, const std::byte* data, float* out) {
+    const CodePiece piece = key_piece(layout);
+    for (int64_t d = 0; d < layout.key_dim; ++d) {
+      const int64_t group = kBits == 4 ? d / kCodeGroup * kBlockTokens : 0;
+      const std::byte* row = data + (kBits == 4 ? d / 2 : d) * kBlockTokens;
+      for (int64_t c = 0; c < kBlockTokens; c += S::kLanes, out += S::kLanes) {
+        auto codes = S::load_u8(row + c);
+        if (kBits == 4)
+          codes = d % 2 == 0 ? S::bits_and(codes, 15) : S::template shift_right<4>(codes);
+        auto step = S::load_f32(data + piece.scales + c * static_cast<int64_t>(sizeof(float)));
+        if (kBits == 4)
+          step = S::mul(step, S::to_float(S::load_u8(data + piece.multipliers + group + c)));
+        const auto zeros = S::load_u8(data + piece.zeros + group + c);
+        S::store(out, S::mul(S::to_float(S::int_sub(codes, zeros)), step));
+      }
+    }
+  }
+
+  static void value(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
+    const int64_t dim = layout.value_dim, groups = code_groups(layout.type, dim);
+    if (dim % S::kLanes != 0) {
+      for (int64_t i = dim / S::kLanes * S::kLanes; i < padded(dim); i += S::kLanes)
+        S::store(out + i, S::zero());
+      return read_value(layout, data, cell, out);
+    }
+    const CodePiece piece = value_piece(layout);
+    const std::byte* row = data + cell * dim * kBits / 8;
+    float scale;
+    std::memcpy(&scale, data + piece.scales + cell * static_cast<int64_t>(sizeof(scale)),
+                sizeof(scale));
+    for (int64_t d = 0; d < dim; d += S::kLanes) {
+      const int64_t group = cell * groups + (kBits == 4 ? d / kCodeGroup : 0);
+      const auto zero = static_cast<int32_t>(data[piece.zeros + static_cast<size_t>(group)]);
+      float step = scale;
+      if (kBits == 4)
+        step *= static_cast<float>(data[piece.multipliers + static_cast<size_t>(group)]);
+      const auto codes = kBits == 4 ? S::load_nibbles(row + d / 2) : S::load_u8(row + d);
+      S::store(out + d, S::mul(S::to_float(S::int_sub(codes, S::int_set1(zero))), S::set1(step)));
+    }
+  }
+};
 
 /// The first `cells` values of a block, as rows of padded Dv floats; cells that the mask hides are
 /// 0, so that nothing in them reaches a sum.
-template <class S, auto Load, int kBytes>
-inline void convert_values(const QueryTile& tile, const std::byte* values, int64_t first_cell,
+template <class S, class Cells>
+inline void convert_values(const QueryTile& tile, const std::byte* piece, int64_t first_cell,
                            int64_t cells, float* out) {
   const KvLayout& layout = tile.args->layout;
   const uint8_t* mask = tile.sequence->cell_mask;
-  const int64_t dim = layout.value_dim, stride = padded(dim);
+  const int64_t stride = padded(layout.value_dim);
   for (int64_t c = 0; c < cells; ++c) {
     if (mask != nullptr && mask[first_cell + c] == 0) {
       std::memset(out + c * stride, 0, static_cast<size_t>(stride) * sizeof(float));
     } else {
-      convert<S, Load, kBytes>(layout.type, values + c * dim * kBytes, dim, out + c * stride);
+      Cells::value(layout, piece, c, out + c * stride);
     }
   }
 }
@@ -85,14 +149,18 @@ void store_cells(const AttentionArgs& args, const AttentionSequence& sequence, i
   for (int64_t t = begin; t < end; ++t) {
     const int64_t position = sequence.past + t, cell = position % kBlockTokens;
     std::byte* block = sequence.blocks[position / kBlockTokens];
-    std::byte* keys = block + (kv_head * layout.key_dim * kBlockTokens + cell) * bytes;
-    std::byte* values =
-        block + layout.key_bytes() + (kv_head * kBlockTokens + cell) * layout.value_dim * bytes;
-    const int64_t row = sequence.row + t;
-    store_elements<S>(layout.type, args.k + row * args.k_stride + kv_head * layout.key_dim,
-                      layout.key_dim, kBlockTokens, keys);
-    store_elements<S>(layout.type, args.v + row * args.v_stride + kv_head * layout.value_dim,
-                      layout.value_dim, 1, values);
+    std::byte* keys = block + layout.key_offset(kv_head);
+    std::byte* values = block + layout.value_offset(kv_head);
+    const float* k = args.k + (sequence.row + t) * args.k_stride + kv_head * layout.key_dim;
+    const float* v = args.v + (sequence.row + t) * args.v_stride + kv_head * layout.value_dim;
+    if (is_quantized(layout.type)) {
+      write_key(layout, keys, cell, k);
+      write_value(layout, values, cell, v);
+      continue;
+    }
+    store_elements<S>(layout.type, k, layout.key_dim, kBlockTokens, keys + cell * bytes);
+    store_elements<S>(layout.type, v, layout.value_dim, 1,
+                      values + cell * layout.value_dim * bytes);
   }
 }
 

@@ -13,14 +13,13 @@ constexpr int64_t kSerialMerge = 32 * 1024;
 // Tiles are shared out whole when there are this many for each thread (at most an eighth of the
 // time is lost to uneven shares then); with fewer, the spans of a tile are shared out too.
 constexpr int64_t kTilesPerThread = 8;
-
-int64_t tile_tokens(const AttentionArgs& args) {
-  return std::max<int64_t>(1, kTileRows / (args.heads / args.layout.kv_heads));
-}
+// Below this, converting the cache for a tile takes longer than the tile.
+constexpr int64_t kLeastTileRows = 64;
 
 template <typename Visit>
-void for_each_tile(const AttentionArgs& args, Visit visit) {
-  const int64_t step = tile_tokens(args), heads = args.heads / args.layout.kv_heads;
+void for_each_tile(const AttentionArgs& args, int64_t tile_rows, Visit visit) {
+  const int64_t heads = args.heads / args.layout.kv_heads;
+  const int64_t step = std::max<int64_t>(1, tile_rows / heads);
   for (int64_t s = 0; s < args.sequence_count; ++s) {
     const AttentionSequence& sequence = args.sequences[s];
     for (int64_t head = 0; head < args.layout.kv_heads; ++head)
@@ -62,6 +61,7 @@ int64_t cost(const QueryTile& tile) {
 }
 
 struct Plan {
+  int64_t tile_rows = 0;
   bool split = false;  // spans are shared out, not tiles
   int64_t total_cost = 0;
   int64_t row_floats = 0;   // of one partial result
@@ -70,11 +70,25 @@ struct Plan {
   int64_t part_floats = 0;  // scratch of one thread: two sets of partial results, and the span's
 };
 
-Plan make_plan(const AttentionArgs& args, int threads) {
+// Smaller tiles where there are not enough of the size that the kernel aims at: sharing out spans
+// instead would keep a partial result of every row for every span.
+int64_t choose_tile_rows(const AttentionArgs& args, int threads, const AttentionSteps& steps) {
+  int64_t rows = steps.tile_rows;
+  const auto tiles = [&] {
+    int64_t count = 0;
+    for_each_tile(args, rows, [&](const QueryTile&) { ++count; });
+    return count;
+  };
+  while (threads > 1 && rows > kLeastTileRows && tiles() < kTilesPerThread * threads) rows /= 2;
+  return rows;
+}
+
+Plan make_plan(const AttentionArgs& args, int threads, const AttentionSteps& steps) {
   Plan plan;
+  plan.tile_rows = choose_tile_rows(args, threads, steps);
   plan.row_floats = partial_floats(args.layout.value_dim);
   int64_t tiles = 0, spans_of_all = 0, span_cost = 0, tile_cost = 0, most_rows = 0;
-  for_each_tile(args, [&](const QueryTile& tile) {
+  for_each_tile(args, plan.tile_rows, [&](const QueryTile& tile) {
     const SpanRange spans = tile_spans(tile);
     ++tiles;
     spans_of_all += spans.count();
@@ -86,7 +100,7 @@ Plan make_plan(const AttentionArgs& args, int threads) {
   plan.split = threads > 1 && spans_of_all > tiles && tiles < kTilesPerThread * threads;
   plan.total_cost = plan.split ? span_cost : tile_cost;
   plan.tile_floats = plan.row_floats * most_rows;
-  plan.part_floats = 2 * plan.tile_floats + span_scratch_floats(args, most_rows);
+  plan.part_floats = 2 * plan.tile_floats + padded(steps.scratch_floats(args, most_rows));
   return plan;
 }
 
@@ -128,23 +142,41 @@ void store_new_cells(const AttentionArgs& args, ThreadPool& pool, int threads,
   });
 }
 
+// Visits the items of one part in order: visit(item, the item after it or null, index of the item's
+// first row among the rows of all spans of all tiles).
+template <typename Visit>
+void for_each_item(const AttentionArgs& args, const Plan& plan, int part, int parts, Visit visit) {
+  Sharing sharing(plan.total_cost, part, parts);
+  SpanItem held, next;
+  int64_t held_row = -1, row = 0;
+  for_each_tile(args, plan.tile_rows, [&](const QueryTile& tile) {
+    const SpanRange spans = tile_spans(tile);
+    const bool tile_is_mine = !plan.split && sharing.mine(cost(tile));
+    for (int64_t span = spans.begin; span < spans.end; ++span, row += tile.rows) {
+      if (!(plan.split ? sharing.mine(cost(tile, span)) : tile_is_mine)) continue;
+      next = {tile, span};
+      if (held_row >= 0) visit(held, &next, held_row);
+      held = next;
+      held_row = row;
+    }
+  });
+  if (held_row >= 0) visit(held, nullptr, held_row);
+}
+
 void run_tiles(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch,
                const AttentionSteps& steps, const Plan& plan) {
   pool.run(threads, [&](int part) {
     float* total = scratch + part * plan.part_floats;  // partial results of the spans so far
-    float* next = total + plan.tile_floats;
-    float* span_scratch = next + plan.tile_floats;
-    Sharing sharing(plan.total_cost, part, threads);
-    for_each_tile(args, [&](const QueryTile& tile) {
-      if (!sharing.mine(cost(tile))) return;
-      const SpanRange spans = tile_spans(tile);
-      steps.span(tile, spans.begin, total, span_scratch);
-      for (int64_t span = spans.begin + 1; span < spans.end; ++span) {
-        steps.span(tile, span, next, span_scratch);
-        steps.merge(total, next, tile.rows, args.layout.value_dim);
-      }
-      steps.finish(tile, 0, tile.rows, total);
-    });
+    float* other = total + plan.tile_floats;
+    float* span_scratch = other + plan.tile_floats;
+    const auto visit = [&](const SpanItem& item, const SpanItem* next, int64_t) {
+      const SpanRange spans = tile_spans(item.tile);
+      const bool first = item.span == spans.begin;
+      steps.span(item, next, first ? total : other, span_scratch);
+      if (!first) steps.merge(total, other, item.tile.rows, args.layout.value_dim);
+      if (item.span == spans.end - 1) steps.finish(item.tile, 0, item.tile.rows, total);
+    };
+    for_each_item(args, plan, part, threads, visit);
   });
 }
 
@@ -152,13 +184,13 @@ void run_tiles(const AttentionArgs& args, ThreadPool& pool, int threads, float* 
 void merge_spans(const AttentionArgs& args, ThreadPool& pool, int threads, float* partials,
                  const AttentionSteps& steps, const Plan& plan) {
   int64_t rows = 0;
-  for_each_tile(args, [&](const QueryTile& tile) { rows += tile.rows; });
+  for_each_tile(args, plan.tile_rows, [&](const QueryTile& tile) { rows += tile.rows; });
   const int parts = plan.all_floats < kSerialMerge ? 1 : threads;
   pool.run(parts, [&](int part) {
     const Range mine = share(rows, part, parts);
     int64_t first_row = 0;
     float* tile_partials = partials;
-    for_each_tile(args, [&](const QueryTile& tile) {
+    for_each_tile(args, plan.tile_rows, [&](const QueryTile& tile) {
       const int64_t begin = std::clamp<int64_t>(mine.begin - first_row, 0, tile.rows);
       const int64_t end = std::clamp<int64_t>(mine.end - first_row, 0, tile.rows);
       const int64_t spans = tile_spans(tile).count();
@@ -180,14 +212,10 @@ void run_spans(const AttentionArgs& args, ThreadPool& pool, int threads, float* 
   float* partials = scratch + threads * plan.part_floats;  // one set for each span of each tile
   pool.run(threads, [&](int part) {
     float* span_scratch = scratch + part * plan.part_floats;
-    float* partial = partials;
-    Sharing sharing(plan.total_cost, part, threads);
-    for_each_tile(args, [&](const QueryTile& tile) {
-      const SpanRange spans = tile_spans(tile);
-      const int64_t span_floats = tile.rows * plan.row_floats;
-      for (int64_t span = spans.begin; span < spans.end; ++span, partial += span_floats)
-        if (sharing.mine(cost(tile, span))) steps.span(tile, span, partial, span_scratch);
-    });
+    const auto visit = [&](const SpanItem& item, const SpanItem* next, int64_t row) {
+      steps.span(item, next, partials + row * plan.row_floats, span_scratch);
+    };
+    for_each_item(args, plan, part, threads, visit);
   });
   merge_spans(args, pool, threads, partials, steps, plan);
 }
@@ -198,12 +226,6 @@ int64_t padded(int64_t count) { return (count + 15) / 16 * 16; }
 
 int64_t partial_floats(int64_t value_dim) { return kPartialHead + padded(value_dim); }
 
-// Scaled queries, scores, and one block of keys or values as f32.
-int64_t span_scratch_floats(const AttentionArgs& args, int64_t rows) {
-  const int64_t dim = std::max(padded(args.layout.key_dim), padded(args.layout.value_dim));
-  return rows * (padded(args.layout.key_dim) + kSpanTokens) + dim * kBlockTokens;
-}
-
 CellRange visible_cells(const AttentionArgs& args, const AttentionSequence& sequence,
                         int64_t token) {
   const int64_t position = sequence.past + token;
@@ -211,11 +233,19 @@ CellRange visible_cells(const AttentionArgs& args, const AttentionSequence& sequ
   return {begin, position + 1};
 }
 
+CellRange visible_blocks(const SpanItem& item) {
+  const CellRange cells = tile_cells(item.tile);
+  const int64_t begin = std::max(cells.begin, item.span * kSpanTokens);
+  const int64_t end = std::min(cells.end, (item.span + 1) * kSpanTokens);
+  return {begin / kBlockTokens, (end + kBlockTokens - 1) / kBlockTokens};
+}
+
 const char* refuse_attention(const AttentionArgs& args) {
   const KvLayout& layout = args.layout;
-  if (layout.type != ElementType::f32 && layout.type != ElementType::f16 &&
-      layout.type != ElementType::bf16)
-    return "the cache is not f32, f16 or bf16";
+  const ElementType types[] = {ElementType::f32, ElementType::f16, ElementType::bf16,
+                               ElementType::u8, ElementType::u4};
+  if (std::find(std::begin(types), std::end(types), layout.type) == std::end(types))
+    return "the cache is not f32, f16, bf16, u8 or u4";
   if (layout.kv_heads < 1 || layout.key_dim < 1 || layout.value_dim < 1)
     return "the cache has no heads or no elements";
   if (args.heads < 1 || args.heads % layout.kv_heads != 0)
@@ -225,7 +255,7 @@ const char* refuse_attention(const AttentionArgs& args) {
 
 void run_attention(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch,
                    const AttentionSteps& steps) {
-  const Plan plan = make_plan(args, threads);
+  const Plan plan = make_plan(args, threads, steps);
   store_new_cells(args, pool, threads, steps);
   if (plan.split) {
     run_spans(args, pool, threads, scratch, steps, plan);
@@ -234,8 +264,9 @@ void run_attention(const AttentionArgs& args, ThreadPool& pool, int threads, flo
   }
 }
 
-int64_t attention_scratch_floats(const AttentionArgs& args, int threads) {
-  const Plan plan = make_plan(args, threads);
+int64_t attention_scratch_floats(const AttentionArgs& args, int threads,
+                                 const AttentionSteps& steps) {
+  const Plan plan = make_plan(args, threads, steps);
   return threads * plan.part_floats + (plan.split ? plan.all_floats : 0);
 }
 

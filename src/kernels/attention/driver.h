@@ -11,10 +11,6 @@
 
 namespace hearth::kernels {
 
-/// Rows that a tile aims at: converting a block of the cache costs about 5 % of its products then,
-/// and the scores (96 KB) stay in a second-level cache.
-inline constexpr int64_t kTileRows = 48;
-
 struct QueryTile {
   const AttentionArgs* args = nullptr;
   const AttentionSequence* sequence = nullptr;
@@ -23,6 +19,12 @@ struct QueryTile {
   int64_t tokens = 0;
   int64_t heads = 0;  // query heads of a kv head, H / K
   int64_t rows = 0;   // tokens * heads
+};
+
+/// A tile and one of the spans that hold its cells.
+struct SpanItem {
+  QueryTile tile;
+  int64_t span = 0;
 };
 
 /// Cells [begin, end) at absolute positions.
@@ -38,12 +40,16 @@ inline constexpr int64_t kPartialHead = 16;
 inline constexpr float kMinusInfinity = -__builtin_inff();
 
 struct AttentionSteps {
+  /// Rows that a tile aims at.
+  int64_t tile_rows;
+  /// Scratch of `span` for a tile of `rows` rows.
+  int64_t (*scratch_floats)(const AttentionArgs& args, int64_t rows);
   /// Writes k and v of new tokens [begin, end) of one kv head into their blocks.
   void (*store)(const AttentionArgs& args, const AttentionSequence& sequence, int64_t kv_head,
                 int64_t begin, int64_t end);
   /// The partial result of every row of the tile over one span; partial rows are partial_floats()
-  /// apart. scratch has span_scratch_floats().
-  void (*span)(const QueryTile& tile, int64_t span, float* partial, float* scratch);
+  /// apart. `next` is what this thread will be asked for next, to be fetched ahead; null: nothing.
+  void (*span)(const SpanItem& item, const SpanItem* next, float* partial, float* scratch);
   /// into = into and next taken together, for `rows` partial results.
   void (*merge)(float* into, const float* next, int64_t rows, int64_t value_dim);
   /// Writes rows [begin, end) of a tile to args.out; `partial` is row begin.
@@ -55,17 +61,18 @@ int64_t padded(int64_t count);
 
 /// Floats of one row's partial result.
 int64_t partial_floats(int64_t value_dim);
-/// Scratch of AttentionSteps::span for a tile of `rows` rows.
-int64_t span_scratch_floats(const AttentionArgs& args, int64_t rows);
 /// The cells that query token `token` of a sequence may see (cell_mask aside).
 CellRange visible_cells(const AttentionArgs& args, const AttentionSequence& sequence,
                         int64_t token);
+/// The blocks of an item's span that hold cells which its tile may see.
+CellRange visible_blocks(const SpanItem& item);
 
-/// Null when the arguments make sense and the cache type is f32, f16 or bf16, else why not.
+/// Null when the arguments make sense, else why not.
 const char* refuse_attention(const AttentionArgs& args);
 
 void run_attention(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch,
                    const AttentionSteps& steps);
-int64_t attention_scratch_floats(const AttentionArgs& args, int threads);
+int64_t attention_scratch_floats(const AttentionArgs& args, int threads,
+                                 const AttentionSteps& steps);
 
 }  // namespace hearth::kernels

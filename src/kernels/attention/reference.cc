@@ -3,31 +3,11 @@
 #include <cmath>
 #include <limits>
 
-#include "base/decode.h"
+#include "kernels/attention/cell.h"
 #include "kernels/attention/driver.h"
 
 namespace hearth::kernels {
 namespace {
-
-float element(const AttentionArgs& args, const std::byte* data, int64_t index) {
-  float value;
-  decode_to_f32(args.layout.type, data, static_cast<size_t>(index), 1, &value);
-  return value;
-}
-
-float key(const AttentionArgs& args, const AttentionSequence& sequence, int64_t cell, int64_t head,
-          int64_t d) {
-  const std::byte* block = sequence.blocks[cell / kBlockTokens];
-  return element(args, block,
-                 (head * args.layout.key_dim + d) * kBlockTokens + cell % kBlockTokens);
-}
-
-float value(const AttentionArgs& args, const AttentionSequence& sequence, int64_t cell,
-            int64_t head, int64_t d) {
-  const std::byte* block = sequence.blocks[cell / kBlockTokens] + args.layout.key_bytes();
-  return element(args, block,
-                 (head * kBlockTokens + cell % kBlockTokens) * args.layout.value_dim + d);
-}
 
 void store_token(const AttentionArgs& args, const AttentionSequence& sequence, int64_t token) {
   const KvLayout& layout = args.layout;
@@ -35,30 +15,35 @@ void store_token(const AttentionArgs& args, const AttentionSequence& sequence, i
   std::byte* block = sequence.blocks[position / kBlockTokens];
   const float* k = args.k + (sequence.row + token) * args.k_stride;
   const float* v = args.v + (sequence.row + token) * args.v_stride;
-  for (int64_t i = 0; i < layout.kv_heads * layout.key_dim; ++i)
-    encode_from_f32(layout.type, k + i, static_cast<size_t>(i * kBlockTokens + cell), 1, block);
-  for (int64_t head = 0; head < layout.kv_heads; ++head)
-    encode_from_f32(layout.type, v + head * layout.value_dim,
-                    static_cast<size_t>((head * kBlockTokens + cell) * layout.value_dim),
-                    static_cast<size_t>(layout.value_dim), block + layout.key_bytes());
+  for (int64_t head = 0; head < layout.kv_heads; ++head) {
+    write_key(layout, block + layout.key_offset(head), cell, k + head * layout.key_dim);
+    write_value(layout, block + layout.value_offset(head), cell, v + head * layout.value_dim);
+  }
 }
 
 // Scores of one query, then weights, with their sum; cells that are not seen have weight 0.
 double weigh(const AttentionArgs& args, const AttentionSequence& sequence, int64_t token,
-             int64_t head, double* weights) {
+             int64_t head, double* weights, float* key) {
   const int64_t kv_head = head / (args.heads / args.layout.kv_heads), dim = args.layout.key_dim;
   const float* q = args.q + (sequence.row + token) * args.q_stride + head * dim;
   const CellRange seen = visible_cells(args, sequence, token);
-  double maximum = -std::numeric_limits<double>::infinity();
+  const double sink = args.sinks == nullptr ? -std::numeric_limits<double>::infinity()
+                                            : static_cast<double>(args.sinks[head]);
+  double maximum = sink;
   for (int64_t c = seen.begin; c < seen.end; ++c) {
+    const std::byte* block = sequence.blocks[c / kBlockTokens];
+    read_key(args.layout, block + args.layout.key_offset(kv_head), c % kBlockTokens, key);
     double dot = 0;
-    for (int64_t d = 0; d < dim; ++d)
-      dot += static_cast<double>(q[d]) * key(args, sequence, c, kv_head, d);
+    for (int64_t d = 0; d < dim; ++d) dot += static_cast<double>(q[d]) * key[d];
     const bool hidden = sequence.cell_mask != nullptr && sequence.cell_mask[c] == 0;
-    weights[c] = hidden ? -std::numeric_limits<double>::infinity() : dot * args.scale;
+    double score = dot * args.scale;
+    if (args.softcap != 0) score = args.softcap * std::tanh(score / args.softcap);
+    if (args.alibi_slopes != nullptr)
+      score += args.alibi_slopes[head] * static_cast<double>(c - sequence.past - token);
+    weights[c] = hidden ? -std::numeric_limits<double>::infinity() : score;
     maximum = std::max(maximum, weights[c]);
   }
-  double sum = 0;
+  double sum = std::isinf(sink) ? 0 : std::exp(sink - maximum);
   for (int64_t c = seen.begin; c < seen.end; ++c) {
     weights[c] = std::isinf(weights[c]) && weights[c] < 0 ? 0 : std::exp(weights[c] - maximum);
     sum += weights[c];
@@ -66,36 +51,55 @@ double weigh(const AttentionArgs& args, const AttentionSequence& sequence, int64
   return sum;
 }
 
+// Scratch: weights [cells], totals [Dv], one cell [the larger of D and Dv].
+struct Room {
+  double* weights;
+  double* totals;
+  float* cell;
+};
+
 void attend(const AttentionArgs& args, const AttentionSequence& sequence, int64_t token,
-            int64_t head, double* weights) {
-  const double sum = weigh(args, sequence, token, head, weights);
+            int64_t head, const Room& room) {
+  const double sum = weigh(args, sequence, token, head, room.weights, room.cell);
   const int64_t kv_head = head / (args.heads / args.layout.kv_heads);
   const int64_t dim = args.layout.value_dim;
   const CellRange seen = visible_cells(args, sequence, token);
-  float* out = args.out + (sequence.row + token) * args.out_stride + head * dim;
-  for (int64_t d = 0; d < dim; ++d) {
-    double total = 0;
-    for (int64_t c = seen.begin; c < seen.end; ++c)
-      if (weights[c] > 0) total += weights[c] * value(args, sequence, c, kv_head, d);
-    out[d] = sum > 0 ? static_cast<float>(total / sum) : 0.0f;
+  std::fill(room.totals, room.totals + dim, 0.0);
+  for (int64_t c = seen.begin; c < seen.end; ++c) {
+    if (!(room.weights[c] > 0)) continue;
+    const std::byte* block = sequence.blocks[c / kBlockTokens];
+    read_value(args.layout, block + args.layout.value_offset(kv_head), c % kBlockTokens, room.cell);
+    for (int64_t d = 0; d < dim; ++d) room.totals[d] += room.weights[c] * room.cell[d];
   }
+  float* out = args.out + (sequence.row + token) * args.out_stride + head * dim;
+  for (int64_t d = 0; d < dim; ++d)
+    out[d] = sum > 0 ? static_cast<float>(room.totals[d] / sum) : 0.0f;
+}
+
+int64_t most_cells(const AttentionArgs& args) {
+  int64_t cells = 0;
+  for (int64_t s = 0; s < args.sequence_count; ++s)
+    cells = std::max(cells, args.sequences[s].past + args.sequences[s].tokens);
+  return cells;
 }
 
 void run(const AttentionArgs& args, ThreadPool&, int, float* scratch) {
-  auto* weights = reinterpret_cast<double*>(scratch);  // [cells]
+  Room room;
+  room.weights = reinterpret_cast<double*>(scratch);
+  room.totals = room.weights + most_cells(args);
+  room.cell = reinterpret_cast<float*>(room.totals + args.layout.value_dim);
   for (int64_t s = 0; s < args.sequence_count; ++s) {
     const AttentionSequence& sequence = args.sequences[s];
     for (int64_t t = 0; t < sequence.tokens; ++t) store_token(args, sequence, t);
     for (int64_t t = 0; t < sequence.tokens; ++t)
-      for (int64_t head = 0; head < args.heads; ++head) attend(args, sequence, t, head, weights);
+      for (int64_t head = 0; head < args.heads; ++head) attend(args, sequence, t, head, room);
   }
 }
 
 int64_t scratch_floats(const AttentionArgs& args, int) {
-  int64_t cells = 0;
-  for (int64_t s = 0; s < args.sequence_count; ++s)
-    cells = std::max(cells, args.sequences[s].past + args.sequences[s].tokens);
-  return cells * 2;
+  const KvLayout& layout = args.layout;
+  return padded(2 * (most_cells(args) + layout.value_dim) +
+                std::max(layout.key_dim, layout.value_dim));
 }
 
 }  // namespace

@@ -8,8 +8,10 @@
 #pragma once
 
 #include "kernels/attention/cells.h"
+#include "kernels/attention/fetch_ahead.h"
 #include "kernels/attention/outer_product.h"
-#include "kernels/simd_math.h"
+#include "kernels/attention/partials.h"
+#include "kernels/attention/score_changes.h"
 
 namespace hearth::kernels {
 
@@ -37,16 +39,16 @@ struct SpanWork {
 };
 
 template <class S>
-inline SpanWork span_work(const QueryTile& tile, int64_t span, float* partial, float* scratch) {
+inline SpanWork span_work(const SpanItem& item, float* partial, float* scratch) {
+  const QueryTile& tile = item.tile;
   const AttentionArgs& args = *tile.args;
-  const int64_t first = span * kSpanTokens, last = first + kSpanTokens;
-  const int64_t low = visible_cells(args, *tile.sequence, tile.first_token).begin;
+  const int64_t first = item.span * kSpanTokens, last = first + kSpanTokens;
   const int64_t high = visible_cells(args, *tile.sequence, tile.first_token + tile.tokens - 1).end;
   const int64_t query_stride = padded(args.layout.key_dim);
   float* scores = scratch + tile.rows * query_stride;
   return {tile,
           first,
-          (low > first ? low : first) / kBlockTokens * kBlockTokens,
+          visible_blocks(item).begin * kBlockTokens,
           high < last ? high : last,
           scratch,
           query_stride,
@@ -54,6 +56,14 @@ inline SpanWork span_work(const QueryTile& tile, int64_t span, float* partial, f
           scores + tile.rows * kSpanTokens,
           partial,
           partial_floats(args.layout.value_dim)};
+}
+
+// Scaled queries, scores, and one block of keys or values as f32.
+template <class S>
+int64_t span_scratch_floats(const AttentionArgs& args, int64_t rows) {
+  const int64_t key_dim = padded(args.layout.key_dim), value_dim = padded(args.layout.value_dim);
+  return rows * (key_dim + kSpanTokens) +
+         (key_dim > value_dim ? key_dim : value_dim) * kBlockTokens;
 }
 
 template <class S>
@@ -126,6 +136,10 @@ inline void softmax_row(const SpanWork& work, int64_t row) {
   const CellRange seen = work.visible<S>(row);
   const int64_t begin = work.begin - work.span_begin;
   const int64_t end = (work.end - work.span_begin + kBlockTokens - 1) / kBlockTokens * kBlockTokens;
+  const QueryTile& tile = work.tile;
+  change_scores<S>(*tile.args, tile.kv_head * tile.heads + row % tile.heads,
+                   tile.sequence->past + tile.first_token + row / tile.heads, work.span_begin,
+                   begin, end, 1.0f, s);
   for (int64_t c = begin; c < (seen.begin < end ? seen.begin : end); ++c) s[c] = kMinusInfinity;
   for (int64_t c = seen.end > begin ? seen.end : begin; c < end; ++c) s[c] = kMinusInfinity;
   if (const uint8_t* mask = work.tile.sequence->cell_mask; mask != nullptr)
@@ -153,29 +167,33 @@ inline void softmax_row(const SpanWork& work, int64_t row) {
 
 // One type of cache cells. A block is converted to f32 once when several register tiles of rows use
 // it, and read as it lies when one does.
-template <class S, auto Load, int kBytes>
-inline void scores_and_values(const SpanWork& work) {
+template <class S, class Cells>
+inline void scores_and_values(const SpanWork& work, FetchAhead<S> next) {
   const KvLayout& layout = work.tile.args->layout;
-  const bool one_tile = work.tile.rows <= S::kOuterRows;
-  for (int64_t cell = work.begin; cell < work.end; cell += kBlockTokens) {
-    const std::byte* keys = key_block<S, kBytes>(work.tile, cell / kBlockTokens);
+  const bool one_tile = Cells::kReadable && work.tile.rows <= S::kOuterRows;
+  // A block is passed twice, and half of another fetched each time.
+  const auto lines =
+      static_cast<int64_t>(layout.key_head_bytes() + layout.value_head_bytes()) / 128 + 1;
+  for (int64_t cell = work.begin; cell < work.end; cell += kBlockTokens, next.lines(lines)) {
+    const std::byte* keys = key_block<S>(work.tile, cell / kBlockTokens);
     if (one_tile) {
-      score_block<S, Load, kBytes>(work, keys, cell - work.span_begin);
+      score_block<S, Cells::load, Cells::kBytes>(work, keys, cell - work.span_begin);
     } else {
-      convert<S, Load, kBytes>(layout.type, keys, layout.key_dim * kBlockTokens, work.block);
+      Cells::keys(layout, keys, work.block);
       score_block<S, S::load_f32, 4>(work, as_bytes<S>(work.block), cell - work.span_begin);
     }
   }
   for (int64_t row = 0; row < work.tile.rows; ++row) softmax_row<S>(work, row);
   const bool as_it_lies =
       one_tile && layout.value_dim % S::kLanes == 0 && work.tile.sequence->cell_mask == nullptr;
-  for (int64_t cell = work.begin; cell < work.end; cell += kBlockTokens) {
-    const std::byte* values = value_block<S, kBytes>(work.tile, cell / kBlockTokens);
+  for (int64_t cell = work.begin; cell < work.end; cell += kBlockTokens, next.lines(lines)) {
+    const std::byte* values = value_block<S>(work.tile, cell / kBlockTokens);
     if (as_it_lies) {
-      weigh_block<S, Load, kBytes>(work, values, layout.value_dim, cell - work.span_begin);
+      weigh_block<S, Cells::load, Cells::kBytes>(work, values, layout.value_dim,
+                                                 cell - work.span_begin);
     } else {
       const int64_t cells = work.end - cell < kBlockTokens ? work.end - cell : kBlockTokens;
-      convert_values<S, Load, kBytes>(work.tile, values, cell, cells, work.block);
+      convert_values<S, Cells>(work.tile, values, cell, cells, work.block);
       weigh_block<S, S::load_f32, 4>(work, as_bytes<S>(work.block), padded(layout.value_dim),
                                      cell - work.span_begin);
     }
@@ -183,81 +201,49 @@ inline void scores_and_values(const SpanWork& work) {
 }
 
 template <class S>
-void attention_span(const QueryTile& tile, int64_t span, float* partial, float* scratch) {
-  const SpanWork work = span_work<S>(tile, span, partial, scratch);
+void attention_span(const SpanItem& item, const SpanItem* next, float* partial, float* scratch) {
+  const SpanWork work = span_work<S>(item, partial, scratch);
   scale_queries<S>(work);
-  const auto rows = static_cast<size_t>(tile.rows);
+  const auto rows = static_cast<size_t>(item.tile.rows);
   std::memset(work.scores, 0, rows * kSpanTokens * sizeof(float));
   std::memset(partial, 0, rows * static_cast<size_t>(work.partial_stride) * sizeof(float));
-  switch (tile.args->layout.type) {
+  const FetchAhead<S> ahead(item.tile.rows <= kFewRows ? next : nullptr);
+  switch (item.tile.args->layout.type) {
     case ElementType::f16:
-      return scores_and_values<S, S::load_f16, 2>(work);
+      return scores_and_values<S, PlainCells<S, S::load_f16, 2>>(work, ahead);
     case ElementType::bf16:
-      return scores_and_values<S, S::load_bf16, 2>(work);
+      return scores_and_values<S, PlainCells<S, S::load_bf16, 2>>(work, ahead);
+    case ElementType::u8:
+      return scores_and_values<S, CodedCells<S, 8>>(work, ahead);
+    case ElementType::u4:
+      return scores_and_values<S, CodedCells<S, 4>>(work, ahead);
     default:
-      return scores_and_values<S, S::load_f32, 4>(work);
-  }
-}
-
-template <class S>
-inline float exp_of(float x) {
-  float lanes[S::kLanes];
-  S::store(lanes, exp<S>(S::set1(x)));
-  return lanes[0];
-}
-
-template <class S>
-void merge_partials(float* into, const float* next, int64_t rows, int64_t value_dim) {
-  const int64_t stride = partial_floats(value_dim);
-  for (int64_t row = 0; row < rows; ++row, into += stride, next += stride) {
-    if (next[0] == kMinusInfinity) continue;
-    if (into[0] == kMinusInfinity) {
-      std::memcpy(into, next, static_cast<size_t>(stride) * sizeof(float));
-      continue;
-    }
-    const float maximum = into[0] > next[0] ? into[0] : next[0];
-    const auto a = S::set1(exp_of<S>(into[0] - maximum));
-    const auto b = S::set1(exp_of<S>(next[0] - maximum));
-    into[0] = maximum;
-    const auto merge = [&](int64_t i) {
-      S::store(into + i, S::fma(S::load(next + i), b, S::mul(S::load(into + i), a)));
-    };
-    float sums[2 * S::kLanes] = {into[1]};
-    sums[S::kLanes] = next[1];
-    S::store(sums, S::fma(S::load(sums + S::kLanes), b, S::mul(S::load(sums), a)));
-    into[1] = sums[0];
-    for (int64_t i = kPartialHead; i < stride; i += S::kLanes) merge(i);
-  }
-}
-
-template <class S>
-void finish_rows(const QueryTile& tile, int64_t begin, int64_t end, const float* partial) {
-  const AttentionArgs& args = *tile.args;
-  const int64_t dim = args.layout.value_dim, heads = tile.heads;
-  for (int64_t row = begin; row < end; ++row, partial += partial_floats(dim)) {
-    const int64_t token = tile.sequence->row + tile.first_token + row / heads;
-    float* out = args.out + token * args.out_stride + (tile.kv_head * heads + row % heads) * dim;
-    const auto sum = S::set1(partial[1] > 0 ? partial[1] : 1.0f);  // 0: no visible cell
-    const float* values = partial + kPartialHead;
-    int64_t i = 0;
-    for (; i + S::kLanes <= dim; i += S::kLanes)
-      S::store(out + i, S::div(S::load(values + i), sum));
-    if (i < dim) S::store_partial(out + i, S::div(S::load(values + i), sum), dim - i);
+      return scores_and_values<S, PlainCells<S, S::load_f32, 4>>(work, ahead);
   }
 }
 
 template <class S>
 struct AttentionFunctions {
-  static constexpr AttentionSteps kSteps = {store_cells<S>, attention_span<S>, merge_partials<S>,
+  // Converting a block of the cache costs about 5 % of the products of 48 rows, whose scores (96
+  // KB) stay in a second-level cache.
+  static constexpr AttentionSteps kSteps = {48,
+                                            span_scratch_floats<S>,
+                                            store_cells<S>,
+                                            attention_span<S>,
+                                            merge_partials<S>,
                                             finish_rows<S>};
   static void run(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch) {
     run_attention(args, pool, threads, scratch, kSteps);
+  }
+  static int64_t scratch_floats(const AttentionArgs& args, int threads) {
+    return attention_scratch_floats(args, threads, kSteps);
   }
 };
 
 template <class S>
 constexpr AttentionKernel attention_kernel(const char* name, Isa isa) {
-  return {name, isa, refuse_attention, AttentionFunctions<S>::run, attention_scratch_floats};
+  return {name, isa, refuse_attention, AttentionFunctions<S>::run,
+          AttentionFunctions<S>::scratch_floats};
 }
 
 }  // namespace hearth::kernels

@@ -72,10 +72,10 @@ struct NibbleEngine : EightLanes {
   static constexpr int64_t kSegmentBytes = kSteps * 64;
   static constexpr int64_t kStepBytes = 32;
 
-  static const std::byte* codes(const QuantizedRows& x, int64_t token, int64_t segment) {
+  static const std::byte* codes(const CodedRows& x, int64_t token, int64_t segment) {
     return reinterpret_cast<const std::byte*>(x.high + token * x.cols + segment * kSegment);
   }
-  static const std::byte* low_codes(const QuantizedRows& x, int64_t token, int64_t segment) {
+  static const std::byte* low_codes(const CodedRows& x, int64_t token, int64_t segment) {
     return reinterpret_cast<const std::byte*>(x.low + token * x.cols + segment * kSegment);
   }
 
@@ -129,10 +129,10 @@ struct WideEngine : EightLanes {
   static constexpr int64_t kSegmentBytes = kSteps * 64;
   static constexpr int64_t kStepBytes = 64;
 
-  static const std::byte* codes(const QuantizedRows& x, int64_t token, int64_t segment) {
+  static const std::byte* codes(const CodedRows& x, int64_t token, int64_t segment) {
     return reinterpret_cast<const std::byte*>(x.wide + token * x.cols + segment * kSegment);
   }
-  static const std::byte* low_codes(const QuantizedRows& x, int64_t token, int64_t segment) {
+  static const std::byte* low_codes(const CodedRows& x, int64_t token, int64_t segment) {
     return codes(x, token, segment);
   }
 

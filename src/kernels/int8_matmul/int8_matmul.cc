@@ -45,7 +45,7 @@ int64_t part_bytes(const WeightMatrix& weight, const Int8MatmulKernel& kernel) {
 // Fewer floats than this are quantised by the caller alone: waking threads would take longer.
 constexpr int64_t kSerialQuantize = 8 * 1024;
 
-void quantize(const float* x, int64_t x_stride, int64_t group, const QuantizedRows& out, Isa isa,
+void quantize(const float* x, int64_t x_stride, int64_t group, const CodedRows& out, Isa isa,
               ThreadPool& pool, int threads, std::byte* parts, int64_t part_size) {
   const QuantizeRowsFn quantize_rows = select_quantize_rows(isa);
   const int64_t lanes = std::max(out.layout.lanes, kPackedTokens);  // panels are filled up
@@ -60,8 +60,8 @@ void quantize(const float* x, int64_t x_stride, int64_t group, const QuantizedRo
     for (int64_t item = mine.begin; item < mine.end; ++item) {
       const int64_t first = item * kPackedTokens;
       const int64_t tokens = std::clamp<int64_t>(out.rows - first, 0, kPackedTokens);
-      const QuantizedRows rows = place_quantized(tokens, out.cols, out.sum_group, out.span,
-                                                 {out.layout.form}, parts + part * part_size);
+      const CodedRows rows = place_quantized(tokens, out.cols, out.sum_group, out.span,
+                                             {out.layout.form}, parts + part * part_size);
       quantize_rows(x + first * x_stride, x_stride, group, 0, tokens, rows);
       pack_tokens(rows, first, out);
     }
@@ -98,7 +98,7 @@ void int8_matmul(const float* x, int64_t x_stride, int64_t m, int64_t quantizati
   const ProductRows rows(products, side_by_side);
   for (int64_t t0 = 0; t0 < m; t0 += kMostTokens) {
     const int64_t tokens = std::min(m - t0, kMostTokens);
-    const QuantizedRows codes =
+    const CodedRows codes =
         place_quantized(tokens, first.cols, sum_group, span, kernel.layout(first, tokens), memory);
     quantize(x + t0 * x_stride, x_stride, quantization_group, codes, kernel.isa, pool, threads,
              parts, part_size);

@@ -22,8 +22,7 @@ namespace hearth::kernels {
 inline constexpr int64_t kMostTokens = 256;
 
 struct Int8MatmulArgs {
-  const QuantizedRows* x =
-      nullptr;  // at most kMostTokens rows, in the layout that the kernel asks for
+  const CodedRows* x = nullptr;  // at most kMostTokens rows, in the layout that the kernel asks for
   const WeightMatrix* weight = nullptr;
   float* y = nullptr;  // [x->rows, N], rows y_stride floats apart
   int64_t y_stride = 0;

@@ -209,10 +209,10 @@ TEST(Int8Matmul, RefusesWhatIsNotAffineInIntegers) {
   EXPECT_EQ(reason({T::u4, T::f16}, 48), "the columns are no multiple of 32");
 }
 
-QuantizedRows quantized(const std::vector<float>& x, int64_t m, int64_t cols, int64_t group,
-                        CodeForm form, QuantizeRowsFn quantize, Scratch& memory) {
-  QuantizedRows rows = place_quantized(m, cols, 32, span_columns(cols, group, 32), {form},
-                                       reinterpret_cast<std::byte*>(memory.data()));
+CodedRows quantized(const std::vector<float>& x, int64_t m, int64_t cols, int64_t group,
+                    CodeForm form, QuantizeRowsFn quantize, Scratch& memory) {
+  CodedRows rows = place_quantized(m, cols, 32, span_columns(cols, group, 32), {form},
+                                   reinterpret_cast<std::byte*>(memory.data()));
   quantize(x.data(), cols, group, 0, m, rows);
   return rows;
 }
@@ -250,8 +250,7 @@ TEST(QuantizedRows, CodesAreWithinHalfAStepAndNaNIsKept) {
   std::vector<float> x = activations(generator, m, cols);
   x[static_cast<size_t>(2 * cols + 1)] = NAN;
   Scratch memory(quantized_bytes(m, cols, 32) / 4);
-  const QuantizedRows q =
-      quantized(x, m, cols, 64, CodeForm::bytes, quantize_rows_reference, memory);
+  const CodedRows q = quantized(x, m, cols, 64, CodeForm::bytes, quantize_rows_reference, memory);
   int wide = 0;
   for (int64_t i = 0; i < 2 * cols; ++i) {
     const float scale = q.scales[i / kSegment];

@@ -44,7 +44,7 @@ struct PanelRoom {
 
 // Columns [begin, end) of all tokens and of kPanelRows rows.
 struct PanelChunk {
-  const QuantizedRows& x;
+  const CodedRows& x;
   const AffineWeights& view;
   const PanelRoom& room;
   int64_t begin;
@@ -109,7 +109,7 @@ inline void finish_panel_group(const PanelChunk& chunk, int64_t group, int64_t r
 // Rows [row, row + R) of the chunk, panels [panel, panel + V).
 template <class E, int R, int V>
 inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t panel) {
-  const QuantizedRows& x = chunk.x;
+  const CodedRows& x = chunk.x;
   const int64_t columns = chunk.end - chunk.begin, span = x.span;
   const std::byte* w[R];
   for (int r = 0; r < R; ++r) w[r] = chunk.room.weights + (row + r) * columns;
@@ -244,7 +244,7 @@ inline NextCodes next_codes(const Int8MatmulArgs& a, const AffineWeights& view, 
 template <class E>
 inline void multiply_by_panels(const Int8MatmulArgs& a, const AffineWeights& view,
                                void (*multiply)(const PanelChunk&, int64_t, const NextCodes&)) {
-  const QuantizedRows& x = *a.x;
+  const CodedRows& x = *a.x;
   const PanelRoom room(view, x.cols, a.scratch);
   const int64_t step = panel_chunk(view, x.cols);
   const int64_t tokens = (x.rows + E::kLanes - 1) / E::kLanes * E::kLanes;

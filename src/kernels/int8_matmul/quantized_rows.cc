@@ -28,8 +28,7 @@ int64_t place(CodeForm form, int64_t c) {
 }
 
 // The codes of one segment; returns their sum.
-int32_t quantize_segment(const float* x, const GroupScale& s, int64_t at,
-                         const QuantizedRows& out) {
+int32_t quantize_segment(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
   int32_t sum = 0;
   for (int64_t c = 0; c < kSegment; ++c) {
     const float high = s.inverse == 0 ? 0.0f : std::nearbyint(x[c] * s.inverse);
@@ -50,8 +49,8 @@ int32_t quantize_segment(const float* x, const GroupScale& s, int64_t at,
   return sum;
 }
 
-void quantize_span(const float* x, const GroupScale& s, int64_t row, int64_t span,
-                   const QuantizedRows& out) {
+void quantize_span(const float* x, const CodeScale& s, int64_t row, int64_t span,
+                   const CodedRows& out) {
   int32_t sum = 0;
   for (int64_t c = 0; c < out.span; c += kSegment)
     sum += quantize_segment(x + c, s, row * out.cols + span * out.span + c, out);
@@ -60,10 +59,9 @@ void quantize_span(const float* x, const GroupScale& s, int64_t row, int64_t spa
 
 }  // namespace
 
-int32_t code_steps(const GroupScale& s) { return s.two_bytes ? kLowSteps : 1; }
+int32_t code_steps(const CodeScale& s) { return s.two_bytes ? kLowSteps : 1; }
 
-void finish_span(const GroupScale& s, int32_t sum, int64_t row, int64_t span,
-                 const QuantizedRows& out) {
+void finish_span(const CodeScale& s, int32_t sum, int64_t row, int64_t span, const CodedRows& out) {
   const int64_t index = row * out.spans() + span;
   out.steps[index] = code_steps(s);
   out.scales[index] = s.two_bytes ? s.scale / static_cast<float>(kLowSteps) : s.scale;
@@ -76,8 +74,8 @@ int64_t span_columns(int64_t cols, int64_t quantization_group, int64_t weight_gr
   return std::gcd(std::gcd(cols, kMostSpan), std::gcd(quantization_group, weight_group));
 }
 
-GroupScale group_scale(float peak, float squares, int64_t cols) {
-  GroupScale s;
+CodeScale group_scale(float peak, float squares, int64_t cols) {
+  CodeScale s;
   if (std::isnan(squares) || std::isinf(peak)) {
     s.scale = std::numeric_limits<float>::quiet_NaN();
     return s;
@@ -96,9 +94,9 @@ int64_t quantized_bytes(int64_t rows, int64_t cols, int64_t sum_group) {
          whole_lines(padded * (cols / sum_group) * 4);
 }
 
-QuantizedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, int64_t span,
-                              CodeLayout layout, std::byte* memory) {
-  QuantizedRows out;
+CodedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, int64_t span,
+                          CodeLayout layout, std::byte* memory) {
+  CodedRows out;
   out.rows = rows;
   out.cols = cols;
   out.sum_group = sum_group;
@@ -124,7 +122,7 @@ QuantizedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, int
 }
 
 void quantize_rows_reference(const float* x, int64_t x_stride, int64_t group, int64_t begin,
-                             int64_t end, const QuantizedRows& out) {
+                             int64_t end, const CodedRows& out) {
   for (int64_t row = begin; row < end; ++row) {
     const float* values = x + row * x_stride;
     const float squares = sum_of_squares(values, out.cols);
@@ -132,7 +130,7 @@ void quantize_rows_reference(const float* x, int64_t x_stride, int64_t group, in
       const int64_t group_end = std::min(k + group, out.cols);
       float peak = 0;
       for (int64_t c = k; c < group_end; ++c) peak = std::max(peak, std::fabs(values[c]));
-      const GroupScale s = group_scale(peak, squares, out.cols);
+      const CodeScale s = group_scale(peak, squares, out.cols);
       for (int64_t c = k; c < group_end; c += out.span)
         quantize_span(values + c, s, row, c / out.span, out);
     }

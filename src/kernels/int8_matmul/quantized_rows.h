@@ -43,7 +43,7 @@ struct CodeLayout {
 
 /// By rows the arrays are as written; in panels they are [ceil(rows / lanes), n / 4, lanes, 4] of
 /// codes and [ceil(rows / lanes), n, lanes] of the rest, and lanes without a token are 0.
-struct QuantizedRows {
+struct CodedRows {
   int64_t rows = 0;
   int64_t cols = 0;       // a multiple of 32
   int64_t sum_group = 0;  // columns of a group of the weight; divides cols
@@ -63,33 +63,32 @@ struct QuantizedRows {
 /// Bytes (a multiple of 64) of the arrays of so many rows in any layout.
 int64_t quantized_bytes(int64_t rows, int64_t cols, int64_t sum_group);
 /// The arrays laid out in `memory`, which is 64-byte aligned and has quantized_bytes().
-QuantizedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, int64_t span,
-                              CodeLayout layout, std::byte* memory);
+CodedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, int64_t span,
+                          CodeLayout layout, std::byte* memory);
 
 /// What a group of segments shares; `inverse` is 0 where all codes are.
-struct GroupScale {
+struct CodeScale {
   float scale = 0;  // of codes of 8 bits
   float inverse = 0;
   bool two_bytes = false;
 };
 /// From the group's largest magnitude and the sum of squares of its row of `cols`.
-GroupScale group_scale(float peak, float squares, int64_t cols);
+CodeScale group_scale(float peak, float squares, int64_t cols);
 
 /// What a code of `high` is worth, in codes of the group.
-int32_t code_steps(const GroupScale& s);
+int32_t code_steps(const CodeScale& s);
 /// Writes what is left to write of a span whose codes sum up to `sum`: steps, scale, and the part
 /// of `sums`. Not inline, as instruction sets share it.
-void finish_span(const GroupScale& s, int32_t sum, int64_t row, int64_t span,
-                 const QuantizedRows& out);
+void finish_span(const CodeScale& s, int32_t sum, int64_t row, int64_t span, const CodedRows& out);
 
 /// Fills rows [begin, end) of `out`, which is by rows, from x, rows x_stride floats apart. `group`
 /// is a multiple of the span; the last group of a row may be shorter.
 using QuantizeRowsFn = void (*)(const float* x, int64_t x_stride, int64_t group, int64_t begin,
-                                int64_t end, const QuantizedRows& out);
+                                int64_t end, const CodedRows& out);
 void quantize_rows_reference(const float* x, int64_t x_stride, int64_t group, int64_t begin,
-                             int64_t end, const QuantizedRows& out);
+                             int64_t end, const CodedRows& out);
 void quantize_rows_avx2(const float* x, int64_t x_stride, int64_t group, int64_t begin, int64_t end,
-                        const QuantizedRows& out);
+                        const CodedRows& out);
 /// The same bits from either.
 QuantizeRowsFn select_quantize_rows(Isa isa);
 

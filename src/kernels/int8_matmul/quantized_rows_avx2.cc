@@ -75,8 +75,7 @@ int32_t sum_codes(const I* codes) {
 }
 
 // The codes of one segment; returns their sum.
-int32_t quantize_segment(const float* x, const GroupScale& s, int64_t at,
-                         const QuantizedRows& out) {
+int32_t quantize_segment(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
   const Segment values(x);
   const F inverse = _mm256_set1_ps(s.inverse), scale = _mm256_set1_ps(s.scale);
   I high[4], low[4], code[4];
@@ -106,13 +105,13 @@ int32_t quantize_segment(const float* x, const GroupScale& s, int64_t at,
 }  // namespace
 
 void quantize_rows_avx2(const float* x, int64_t x_stride, int64_t group, int64_t begin, int64_t end,
-                        const QuantizedRows& out) {
+                        const CodedRows& out) {
   for (int64_t row = begin; row < end; ++row) {
     const float* values = x + row * x_stride;
     const float squares = sum_of_squares(values, out.cols);
     for (int64_t k = 0; k < out.cols; k += group) {
       const int64_t group_end = k + group < out.cols ? k + group : out.cols;
-      const GroupScale s =
+      const CodeScale s =
           group_scale(largest_magnitude(values + k, group_end - k), squares, out.cols);
       for (int64_t c = k; c < group_end; c += out.span) {
         int32_t sum = 0;

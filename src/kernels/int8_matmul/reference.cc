@@ -24,7 +24,7 @@ int32_t code_at(const AffineWeights& view, int64_t row, int64_t segment, int64_t
 
 void run(const Int8MatmulArgs& a) {
   const AffineWeights view = affine_weights(*a.weight);
-  const QuantizedRows& x = *a.x;
+  const CodedRows& x = *a.x;
   float* scale = reinterpret_cast<float*>(a.scratch);
   float* offset = scale + view.groups;
   for (int64_t n = a.row_begin; n < a.row_end; ++n) {

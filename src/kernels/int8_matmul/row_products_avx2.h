@@ -115,7 +115,7 @@ template <NibbleLayout kLayout, bool kPair>
 
 template <NibbleLayout kLayout>
 struct NibbleRows {
-  const QuantizedRows& x;
+  const CodedRows& x;
 
   template <bool kPair>
   [[gnu::always_inline]] TwoSums with(const int8_t* codes, const EightRows& rows, int64_t bytes,
@@ -157,7 +157,7 @@ struct NibbleRows {
 };
 
 struct ByteRows {
-  const QuantizedRows& x;
+  const CodedRows& x;
   __m256i flip;
 
   [[gnu::always_inline]] __m256i dot_one(const EightRows& rows, int64_t bytes, int64_t token,
@@ -186,7 +186,7 @@ struct ByteRows {
 template <class Rows>
 inline __m256 multiply_token(const Rows& source, const EightRows& rows, const AffineWeights& view,
                              int64_t token) {
-  const QuantizedRows& x = source.x;
+  const CodedRows& x = source.x;
   const int64_t segments = x.cols / kSegment, group_segments = view.group / kSegment;
   const int64_t bytes = view.segment_bytes, span_segments = x.span / kSegment;
   const float* scales = x.scales + token * x.spans();

@@ -262,7 +262,7 @@ inline bool read_steps(const int32_t* steps, int64_t s, int64_t count, int64_t s
 }
 
 template <RowLayout kLayout, bool kWhole>
-[[gnu::always_inline]] inline void add_step(const RowStep<kLayout>& step, const QuantizedRows& x,
+[[gnu::always_inline]] inline void add_step(const RowStep<kLayout>& step, const CodedRows& x,
                                             int64_t token, int64_t k,
                                             RowSums<has_headers(kLayout)>& into) {
   const int64_t columns = kWhole ? kStepColumns : x.cols - k, s = k / kSegment;
@@ -280,7 +280,7 @@ template <RowLayout kLayout, bool kWhole>
 }
 
 template <RowLayout kLayout>
-inline __m512 multiply_token(const RowStep<kLayout>& step, const QuantizedRows& x,
+inline __m512 multiply_token(const RowStep<kLayout>& step, const CodedRows& x,
                              const SixteenRows& rows, int64_t token) {
   const AffineWeights& view = step.view;
   const int64_t step_bytes = kStepColumns / kSegment * view.segment_bytes;

@@ -46,7 +46,7 @@ struct TileRoom {
 // Segments [begin, end) of all tokens and of 16 rows.
 template <class E>
 struct TileChunk {
-  const QuantizedRows x;
+  const CodedRows x;
   const AffineWeights view;
   const TileRoom<E> room;
   int64_t begin;
@@ -80,7 +80,7 @@ inline void add_segment(const std::byte* const* x, const std::byte* w, bool two_
 
 // acc = fma(s, sum over the span of code * q, acc); x, low and w move on.
 template <class E, int T>
-inline void add_span(const QuantizedRows& q, const std::byte** x, const std::byte** low,
+inline void add_span(const CodedRows& q, const std::byte** x, const std::byte** low,
                      const float* scales, const int32_t* steps, const std::byte*& w,
                      typename E::F (*acc)[T]) {
   typename E::I total[E::kVectors][T];
@@ -122,7 +122,7 @@ inline void finish_group(const TileChunk<E>& chunk, int64_t group, int64_t token
 
 template <class E, int T>
 inline void multiply_tokens(const TileChunk<E>& chunk, int64_t token) {
-  const QuantizedRows& x = chunk.x;
+  const CodedRows& x = chunk.x;
   const int64_t group_segments = chunk.view.group / kSegment;
   const std::byte *codes[T], *low[T];
   for (int t = 0; t < T; ++t) {
@@ -175,7 +175,7 @@ inline void unpack_chunk(const Int8MatmulArgs& a, const TileChunk<E>& chunk, int
 
 template <class E>
 inline void multiply_tiles(const Int8MatmulArgs& a, const AffineWeights& view) {
-  const QuantizedRows& x = *a.x;
+  const CodedRows& x = *a.x;
   const TileRoom<E> room(view, x.cols, a.scratch);
   const int64_t step = chunk_columns(view, x.cols) / kSegment, segments = x.cols / kSegment;
   for (int64_t n = a.row_begin; n < a.row_end; n += kTileRows) {

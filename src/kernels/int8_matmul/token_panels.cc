@@ -57,7 +57,7 @@ void pack_words(const void* rows, int64_t tokens, int64_t count, int64_t lanes, 
 
 }  // namespace
 
-void pack_tokens(const QuantizedRows& rows, int64_t first, const QuantizedRows& out) {
+void pack_tokens(const CodedRows& rows, int64_t first, const CodedRows& out) {
   const int64_t lanes = out.layout.lanes, panel = first / lanes, lane = first % lanes;
   const auto pack = [&](const auto* from, int64_t count, auto* to, int64_t words) {
     pack_words(from, rows.rows, count, lanes, to + (panel * count * lanes + lane) * words);

@@ -11,6 +11,6 @@ inline constexpr int64_t kPackedTokens = 4;
 
 /// Puts at most kPackedTokens tokens, quantised by rows, into `out` as tokens `first` and after;
 /// lanes of these kPackedTokens without a token become 0.
-void pack_tokens(const QuantizedRows& rows, int64_t first, const QuantizedRows& out);
+void pack_tokens(const CodedRows& rows, int64_t first, const CodedRows& out);
 
 }  // namespace hearth::kernels

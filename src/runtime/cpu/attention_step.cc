@@ -21,8 +21,9 @@ class CachedAttentionStep : public Step {
   }
   void run(StepContext& c) const override {
     HEARTH_ASSERT(c.batch != nullptr && c.cache != nullptr, "attention ran without its cache");
-    const auto& sequences = c.attention.of_layer(*c.batch, c.cache->layer_offset(layer_));
+    const auto& sequences = c.attention.of(*c.batch);
     kernels::AttentionArgs args = args_;
+    args.layout.offset = c.cache->layer_offset(layer_);
     args.q = input(c, 0).data<float>();
     args.k = input(c, 1).data<float>();
     args.v = input(c, 2).data<float>();
@@ -61,6 +62,7 @@ std::unique_ptr<Step> make_cached_attention(const BuildContext& context, const i
   const PartialShape& q = context.shape(node.inputs[0]);
   kernels::AttentionArgs args;
   args.layout = kv_layout(context.graph, node, context.settings.kv_precision);
+  args.precision = context.settings.inference_precision;
   args.heads = q[2].get_length();
   args.scale = static_cast<float>(node.attrs.number("scale"));
   args.window = node.attrs.integer("sliding_window");

@@ -20,21 +20,14 @@ float* Scratch::floats(int64_t count) {
   return memory_.get();
 }
 
-const std::vector<kernels::AttentionSequence>& AttentionTables::of_layer(const Batch& batch,
-                                                                         size_t offset) {
-  size_t count = 0;
-  for (const SequenceRows& rows : batch.sequences) count += rows.blocks.size();
-  blocks_.resize(count);
+const std::vector<kernels::AttentionSequence>& AttentionTables::of(const Batch& batch) {
   sequences_.clear();
-  std::byte** table = blocks_.data();
-  for (const SequenceRows& rows : batch.sequences) {
+  for (const SequenceRows& rows : batch.sequences)
     sequences_.push_back({.row = rows.row,
                           .tokens = rows.tokens,
                           .past = rows.past,
-                          .blocks = table,
+                          .blocks = rows.blocks.data(),
                           .cell_mask = rows.cell_mask.empty() ? nullptr : rows.cell_mask.data()});
-    for (std::byte* block : rows.blocks) *table++ = block + offset;
-  }
   return sequences_;
 }
 

@@ -33,14 +33,12 @@ class Scratch {
 /// Fewer elements than this are computed by the caller alone: waking threads would take longer.
 inline constexpr int64_t kShareFrom = 16384;
 
-/// The sequences of a batch as attention wants them, with the part of one layer in every block. It
-/// keeps its memory from layer to layer.
+/// The sequences of a batch as attention wants them. It keeps its memory from layer to layer.
 class AttentionTables {
  public:
-  const std::vector<kernels::AttentionSequence>& of_layer(const Batch& batch, size_t offset);
+  const std::vector<kernels::AttentionSequence>& of(const Batch& batch);
 
  private:
-  std::vector<std::byte*> blocks_;  // of all sequences, one after the other
   std::vector<kernels::AttentionSequence> sequences_;
 };
 

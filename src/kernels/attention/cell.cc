@@ -1,0 +1,190 @@
+#include "kernels/attention/cell.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "base/decode.h"
+
+namespace hearth::kernels {
+namespace {
+
+// Of some elements of a cell: the step between codes that spans them and zero, not a number when
+// one of them is not finite.
+float code_step(const float* x, int64_t count, float codes, float* low) {
+  float least = 0, most = 0;
+  bool numbers = true;
+  for (int64_t i = 0; i < count; ++i) {
+    least = std::min(least, x[i]);
+    most = std::max(most, x[i]);
+    numbers = numbers && std::isfinite(x[i]);
+  }
+  *low = least;
+  return numbers ? most / codes - least / codes : std::numeric_limits<float>::quiet_NaN();
+}
+
+float clamped(float x, float least, float most) { return std::min(std::max(x, least), most); }
+
+// Codes of one group, to write(index, code); returns the zero point.
+template <typename Write>
+uint8_t encode_group(const float* x, int64_t count, float step, float low, float most,
+                     Write write) {
+  const bool some = step >= std::numeric_limits<float>::min();  // false for NaN too
+  const float inverse = some ? 1.0f / step : 0.0f;
+  const float zero = some ? clamped(std::nearbyint(-low * inverse), 0, most) : 0.0f;
+  for (int64_t i = 0; i < count; ++i)
+    write(i, some ? static_cast<uint8_t>(clamped(std::nearbyint(x[i] * inverse) + zero, 0, most))
+                  : uint8_t{0});
+  return static_cast<uint8_t>(zero);
+}
+
+// The codes of a cell and what belongs to them: `stride` is from one element (u8) or pair of
+// elements (u4) to the next, and group_stride from one group's zero point to the next.
+struct CellCodes {
+  ElementType type;
+  int64_t dim;
+  std::byte* codes;
+  int64_t stride;
+  std::byte* scale;
+  std::byte* zeros;
+  std::byte* multipliers;
+  int64_t group_stride;
+
+  uint8_t code(int64_t i) const {
+    if (type == ElementType::u8) return static_cast<uint8_t>(codes[i * stride]);
+    const auto both = static_cast<uint8_t>(codes[i / 2 * stride]);
+    return i % 2 == 0 ? both & 15 : both >> 4;
+  }
+  void put(int64_t i, uint8_t value) const {
+    if (type == ElementType::u8) {
+      codes[i * stride] = static_cast<std::byte>(value);
+    } else if (i % 2 == 0) {
+      codes[i / 2 * stride] = static_cast<std::byte>(value);  // the other half follows
+    } else {
+      codes[i / 2 * stride] |= static_cast<std::byte>(value << 4);
+    }
+  }
+};
+
+// 8 bits: one step for the cell.
+void encode_u8(const CellCodes& cell, const float* x) {
+  float low;
+  const float step = code_step(x, cell.dim, 255, &low);
+  std::memcpy(cell.scale, &step, sizeof(step));
+  cell.zeros[0] = static_cast<std::byte>(encode_group(
+      x, cell.dim, step, low, 255, [&](int64_t i, uint8_t code) { cell.put(i, code); }));
+}
+
+// 4 bits: the step of a group is the cell's scale times a multiplier of 1..255.
+void encode_u4(const CellCodes& cell, const float* x) {
+  float scale = 0, low;
+  for (int64_t first = 0; first < cell.dim; first += kCodeGroup) {
+    const float step = code_step(x + first, std::min(kCodeGroup, cell.dim - first), 15, &low) / 255;
+    if (!(step <= scale)) scale = step;  // NaN stays
+    if (std::isnan(step)) break;
+  }
+  std::memcpy(cell.scale, &scale, sizeof(scale));
+  for (int64_t g = 0, first = 0; first < cell.dim; ++g, first += kCodeGroup) {
+    const int64_t count = std::min(kCodeGroup, cell.dim - first);
+    const float step = code_step(x + first, count, 15, &low);
+    const bool some = scale >= std::numeric_limits<float>::min();
+    const float multiplier = some ? clamped(std::nearbyint(step / scale), 1, 255) : 1.0f;
+    cell.multipliers[g * cell.group_stride] = static_cast<std::byte>(multiplier);
+    cell.zeros[g * cell.group_stride] = static_cast<std::byte>(
+        encode_group(x + first, count, scale * multiplier, low, 15,
+                     [&](int64_t i, uint8_t code) { cell.put(first + i, code); }));
+  }
+}
+
+void encode(const CellCodes& cell, const float* x) {
+  cell.type == ElementType::u8 ? encode_u8(cell, x) : encode_u4(cell, x);
+}
+
+void decode(const CellCodes& cell, float* out) {
+  float scale;
+  std::memcpy(&scale, cell.scale, sizeof(scale));
+  for (int64_t i = 0; i < cell.dim; ++i) {
+    const int64_t group = cell.type == ElementType::u4 ? i / kCodeGroup * cell.group_stride : 0;
+    const auto zero = static_cast<int>(cell.zeros[group]);
+    const float step =
+        cell.type == ElementType::u4 ? scale * static_cast<float>(cell.multipliers[group]) : scale;
+    out[i] = static_cast<float>(static_cast<int>(cell.code(i)) - zero) * step;
+  }
+}
+
+CodePiece piece(const KvLayout& layout, int64_t dim) {
+  const bool u4 = layout.type == ElementType::u4;
+  const auto cells = static_cast<size_t>(kBlockTokens);
+  const size_t parameters = static_cast<size_t>(code_groups(layout.type, dim)) * cells;
+  CodePiece p;
+  p.scales = static_cast<size_t>(u4 ? (dim + 1) / 2 : dim) * cells;
+  p.zeros = p.scales + cells * sizeof(float);
+  p.multipliers = p.zeros + parameters;
+  p.bytes = p.multipliers + (u4 ? parameters : 0);
+  return p;
+}
+
+CellCodes key_codes(const KvLayout& layout, std::byte* data, int64_t cell) {
+  const CodePiece p = key_piece(layout);
+  return {layout.type,
+          layout.key_dim,
+          data + cell,
+          kBlockTokens,
+          data + p.scales + static_cast<size_t>(cell) * sizeof(float),
+          data + p.zeros + cell,
+          data + p.multipliers + cell,
+          kBlockTokens};
+}
+
+CellCodes value_codes(const KvLayout& layout, std::byte* data, int64_t cell) {
+  const CodePiece p = value_piece(layout);
+  const int64_t dim = layout.value_dim, groups = code_groups(layout.type, dim);
+  return {layout.type,
+          dim,
+          data + cell * (layout.type == ElementType::u4 ? (dim + 1) / 2 : dim),
+          1,
+          data + p.scales + static_cast<size_t>(cell) * sizeof(float),
+          data + p.zeros + cell * groups,
+          data + p.multipliers + cell * groups,
+          1};
+}
+
+}  // namespace
+
+bool is_quantized(ElementType type) { return type == ElementType::u8 || type == ElementType::u4; }
+
+int64_t code_groups(ElementType type, int64_t dim) {
+  return type == ElementType::u4 ? (dim + kCodeGroup - 1) / kCodeGroup : 1;
+}
+
+CodePiece key_piece(const KvLayout& layout) { return piece(layout, layout.key_dim); }
+CodePiece value_piece(const KvLayout& layout) { return piece(layout, layout.value_dim); }
+
+void write_key(const KvLayout& layout, std::byte* data, int64_t cell, const float* x) {
+  if (is_quantized(layout.type)) return encode(key_codes(layout, data, cell), x);
+  for (int64_t d = 0; d < layout.key_dim; ++d)
+    encode_from_f32(layout.type, x + d, static_cast<size_t>(d * kBlockTokens + cell), 1, data);
+}
+
+void write_value(const KvLayout& layout, std::byte* data, int64_t cell, const float* x) {
+  if (is_quantized(layout.type)) return encode(value_codes(layout, data, cell), x);
+  const auto dim = static_cast<size_t>(layout.value_dim);
+  encode_from_f32(layout.type, x, static_cast<size_t>(cell) * dim, dim, data);
+}
+
+void read_key(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
+  if (is_quantized(layout.type))
+    return decode(key_codes(layout, const_cast<std::byte*>(data), cell), out);
+  for (int64_t d = 0; d < layout.key_dim; ++d)
+    decode_to_f32(layout.type, data, static_cast<size_t>(d * kBlockTokens + cell), 1, out + d);
+}
+
+void read_value(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
+  if (is_quantized(layout.type))
+    return decode(value_codes(layout, const_cast<std::byte*>(data), cell), out);
+  const auto dim = static_cast<size_t>(layout.value_dim);
+  decode_to_f32(layout.type, data, static_cast<size_t>(cell) * dim, dim, out);
+}
+
+}  // namespace hearth::kernels
