@@ -31,7 +31,7 @@ inline TileShapes int8_tile_shapes(int64_t span) {
 
 // Sums over the span of RT tiles of rows and V panels: sums[tile of rows][panel][row][token].
 template <class Tiles, int RT, int V>
-inline void sum_tiles(const std::byte* w, int64_t stride, const int8_t* const* x, int64_t span,
+inline void sum_tiles(const std::byte* w, const int8_t* const* x, int64_t span,
                       int32_t (*sums)[V][kTileRowsOfW][16]) {
   Tiles::template zero<0>();
   if constexpr (V > 1) Tiles::template zero<1>();
@@ -41,8 +41,9 @@ inline void sum_tiles(const std::byte* w, int64_t stride, const int8_t* const* x
   for (int64_t k = 0; k < span; k += columns) {
     Tiles::template load<6>(x[0] + k * 16, kTileBytes);
     if constexpr (V > 1) Tiles::template load<7>(x[V - 1] + k * 16, kTileBytes);
-    Tiles::template load<4>(w + k, stride);
-    if constexpr (RT > 1) Tiles::template load<5>(w + kTileRowsOfW * stride + k, stride);
+    Tiles::template load<4>(w + k, kPanelColumns);
+    if constexpr (RT > 1)
+      Tiles::template load<5>(w + kTileRowsOfW * kPanelColumns + k, kPanelColumns);
     Tiles::template dot_u8_i8<0, 4, 6>();
     if constexpr (V > 1) Tiles::template dot_u8_i8<1, 4, 7>();
     if constexpr (RT > 1) Tiles::template dot_u8_i8<2, 5, 6>();
@@ -86,14 +87,14 @@ struct PanelPointers {
 template <class Tiles, class E, int RT, int V>
 inline void multiply_tiles_amx(const PanelChunk& chunk, int64_t row, int64_t panel) {
   constexpr int kRowsHere = RT * static_cast<int>(kTileRowsOfW);
-  const int64_t columns = chunk.end - chunk.begin, span = chunk.x.span;
-  const std::byte* w = chunk.room.weights + row * columns;
+  const int64_t span = chunk.x.span;
+  const std::byte* w = chunk.room.weights + row * kPanelColumns;
   PanelPointers<V> x(chunk, panel, E::kLanes);
   typename E::F acc[kRowsHere][V];
-  float* y = chunk.room.y + row * chunk.tokens + panel * E::kLanes;
+  float* kept = chunk.room.acc + row * chunk.tokens + panel * E::kLanes;
   const auto each = [&](auto&& visit) {
     for (int r = 0; r < kRowsHere; ++r)
-      for (int v = 0; v < V; ++v) visit(r, v, y + r * chunk.tokens + v * E::kLanes);
+      for (int v = 0; v < V; ++v) visit(r, v, kept + r * chunk.tokens + v * E::kLanes);
   };
   each([&](int r, int v, const float* p) {
     acc[r][v] = chunk.goes_on ? E::load(p) : E::set1(0.0f);
@@ -101,10 +102,10 @@ inline void multiply_tiles_amx(const PanelChunk& chunk, int64_t row, int64_t pan
   int64_t group = chunk.first_group, group_end = (group + 1) * chunk.view.group;
   for (int64_t k = chunk.begin; k < chunk.end; k += span, w += span) {
     alignas(64) int32_t sums[RT][V][kTileRowsOfW][16], rest[RT][V][kTileRowsOfW][16];
-    sum_tiles<Tiles, RT, V>(w, columns, x.high, span, sums);
+    sum_tiles<Tiles, RT, V>(w, x.high, span, sums);
     bool two_bytes = false;
     for (int v = 0; v < V; ++v) two_bytes |= E::any_above_one(E::load_ints(x.steps[v]));
-    if (two_bytes) sum_tiles<Tiles, RT, V>(w, columns, x.low, span, rest);
+    if (two_bytes) sum_tiles<Tiles, RT, V>(w, x.low, span, rest);
     each([&](int r, int v, const float*) {
       auto sum = E::load_ints(sums[r / kTileRowsOfW][v][r % kTileRowsOfW]);
       if (two_bytes)

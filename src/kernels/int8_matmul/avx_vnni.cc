@@ -19,7 +19,7 @@ CodeLayout layout(const WeightMatrix& w, int64_t tokens) {
 
 int64_t scratch_bytes(const WeightMatrix& w) {
   const AffineWeights view = affine_weights(w);
-  return std::max(PanelRoom::bytes(view, w.cols, kMostTokens), EightRows::bytes(view));
+  return std::max(PanelRoom::bytes(view, kMostTokens), EightRows::bytes(view));
 }
 
 void run(const Int8MatmulArgs& a) {

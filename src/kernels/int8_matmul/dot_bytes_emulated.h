@@ -17,5 +17,7 @@ inline void dot_bytes(__m512i& sum, __m512i codes, __m512i x) {
   std::memcpy(&sum, words, sizeof(words));
 }
 
+inline __m512i no_sums() { return _mm512_setzero_si512(); }
+
 }  // namespace
 }  // namespace hearth::kernels

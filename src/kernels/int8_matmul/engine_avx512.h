@@ -20,7 +20,7 @@ struct SixteenTokens {
   static void store(float* p, F v) { _mm512_storeu_ps(p, v); }
   static F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
   static F to_float(I a) { return _mm512_cvtepi32_ps(a); }
-  static I zero() { return _mm512_setzero_si512(); }
+  static I zero() { return no_sums(); }
   static I load_ints(const int32_t* p) { return _mm512_loadu_si512(p); }
   static I load_codes(const int8_t* p) { return _mm512_loadu_si512(p); }
   static I four_codes(const std::byte* p) {

@@ -20,7 +20,12 @@ struct EightTokens {
   static void store(float* p, F v) { _mm256_storeu_ps(p, v); }
   static F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
   static F to_float(I a) { return _mm256_cvtepi32_ps(a); }
-  static I zero() { return _mm256_setzero_si256(); }
+  // Opaque: GCC 12 makes a memset of an array of zeros, and then the sums stay in memory.
+  static I zero() {
+    I sum = _mm256_setzero_si256();
+    asm("" : "+x"(sum));
+    return sum;
+  }
   static I load_ints(const int32_t* p) { return _mm256_loadu_si256(reinterpret_cast<const I*>(p)); }
   static I load_codes(const int8_t* p) { return _mm256_loadu_si256(reinterpret_cast<const I*>(p)); }
   static I four_codes(const std::byte* p) {

@@ -10,7 +10,7 @@ namespace hearth::kernels {
 namespace {
 
 // Up to this many tokens, reading rows as they lie beats unpacking them for a panel.
-constexpr int64_t kFewTokens = 3;
+constexpr int64_t kFewTokens = 6;
 
 inline CodeLayout layout_avx512(const WeightMatrix& w, int64_t tokens) {
   return {unpacked_form(affine_weights(w)), tokens <= kFewTokens ? 0 : SixteenTokens::kLanes};
@@ -18,7 +18,7 @@ inline CodeLayout layout_avx512(const WeightMatrix& w, int64_t tokens) {
 
 inline int64_t scratch_bytes_avx512(const WeightMatrix& w) {
   const AffineWeights view = affine_weights(w);
-  return std::max(PanelRoom::bytes(view, w.cols, kMostTokens), BlockScales::bytes(view));
+  return std::max(PanelRoom::bytes(view, kMostTokens), BlockScales::bytes(view));
 }
 
 /// multiply(chunk, rows, next) is multiply_panels() or another way to do the same.

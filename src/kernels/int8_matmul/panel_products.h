@@ -16,29 +16,26 @@ namespace hearth::kernels {
 namespace {
 
 inline constexpr int64_t kPanelRows = 48;
-inline constexpr int64_t kPanelColumns = 512;  // of a chunk, unless a group is larger
-
-inline int64_t panel_chunk(const AffineWeights& view, int64_t cols) {
-  if (view.groups == 1) return cols < kPanelColumns ? cols : kPanelColumns;
-  return view.group >= kPanelColumns ? view.group : kPanelColumns / view.group * view.group;
-}
+inline constexpr int64_t kPanelColumns = 512;  // of a chunk; whole spans
 
 struct PanelRoom {
-  std::byte* weights;  // [kPanelRows][columns of a chunk]
+  std::byte* weights;  // [kPanelRows][kPanelColumns]: rows a constant apart, so one pointer does
   float* scale;        // [groups][kPanelRows]
   float* offset;       // [groups][kPanelRows]
   float* decoded;      // decoded_floats()
   float* y;            // [kPanelRows][tokens, whole panels]
+  float* acc;          // the same, of groups that go on in the next chunk
 
-  static int64_t bytes(const AffineWeights& view, int64_t cols, int64_t tokens) {
-    return kPanelRows * panel_chunk(view, cols) +
-           ((2 * view.groups + tokens) * kPanelRows + decoded_floats(view)) * 4;
+  static int64_t bytes(const AffineWeights& view, int64_t tokens) {
+    return kPanelRows * kPanelColumns +
+           ((2 * view.groups + 2 * tokens) * kPanelRows + decoded_floats(view)) * 4;
   }
-  PanelRoom(const AffineWeights& view, int64_t cols, std::byte* memory) : weights(memory) {
-    scale = reinterpret_cast<float*>(memory + kPanelRows * panel_chunk(view, cols));
+  PanelRoom(const AffineWeights& view, int64_t tokens, std::byte* memory) : weights(memory) {
+    scale = reinterpret_cast<float*>(memory + kPanelRows * kPanelColumns);
     offset = scale + view.groups * kPanelRows;
     decoded = offset + view.groups * kPanelRows;
     y = decoded + decoded_floats(view);
+    acc = y + kPanelRows * tokens;
   }
 };
 
@@ -59,7 +56,7 @@ struct PanelChunk {
 
 // Four codes of R rows and V panels at a time.
 template <class E, int R, int V>
-[[gnu::always_inline]] inline void sum_columns(const std::byte* const* w, const int8_t* const* x,
+[[gnu::always_inline]] inline void sum_columns(const std::byte* w, const int8_t* const* x,
                                                int64_t columns, typename E::I (*sums)[V]) {
   for (int r = 0; r < R; ++r)
     for (int v = 0; v < V; ++v) sums[r][v] = E::zero();
@@ -69,22 +66,21 @@ template <class E, int R, int V>
       typename E::I codes[V];
       for (int v = 0; v < V; ++v) codes[v] = E::load_codes(x[v] + j * E::kLanes);
       for (int r = 0; r < R; ++r) {
-        const auto row = E::four_codes(w[r] + j);
+        const auto row = E::four_codes(w + r * kPanelColumns + j);
         for (int v = 0; v < V; ++v) E::dot(sums[r][v], row, codes[v]);
       }
     }
   }
 }
 
-// The products with the low codes. Not inlined, and into an array of its own, so that what rarely
-// runs does not take registers from what always does.
-template <class E, int R, int V>
-[[gnu::noinline]] void sum_low(const std::byte* const* w, const int8_t* const* low, int64_t columns,
-                               typename E::I (*rest)[V]) {
-  typename E::I sums[R][V];
-  sum_columns<E, R, V>(w, low, columns, sums);
-  for (int r = 0; r < R; ++r)
-    for (int v = 0; v < V; ++v) rest[r][v] = sums[r][v];
+// The products with the low codes of one panel. Not inlined, and into an array of its own, so that
+// what rarely runs does not take registers from what always does.
+template <class E, int R>
+[[gnu::noinline]] void sum_low(const std::byte* w, const int8_t* low, int64_t columns,
+                               typename E::I (*rest)[1]) {
+  typename E::I sums[R][1];
+  sum_columns<E, R, 1>(w, &low, columns, sums);
+  for (int r = 0; r < R; ++r) rest[r][0] = sums[r][0];
 }
 
 // y = fma(scale, acc, y), y = fma(offset, sum of x, y); y starts as 0 with the first group.
@@ -110,9 +106,8 @@ inline void finish_panel_group(const PanelChunk& chunk, int64_t group, int64_t r
 template <class E, int R, int V>
 inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t panel) {
   const CodedRows& x = chunk.x;
-  const int64_t columns = chunk.end - chunk.begin, span = x.span;
-  const std::byte* w[R];
-  for (int r = 0; r < R; ++r) w[r] = chunk.room.weights + (row + r) * columns;
+  const int64_t span = x.span;
+  const std::byte* w = chunk.room.weights + row * kPanelColumns;
   const int8_t *high[V], *low[V];
   const float* scales[V];
   const int32_t* steps[V];
@@ -125,29 +120,27 @@ inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t pa
     steps[v] = x.steps + first;
   }
   typename E::F acc[R][V];
-  float* y = chunk.room.y + row * chunk.tokens + panel * E::kLanes;
+  float* kept = chunk.room.acc + row * chunk.tokens + panel * E::kLanes;
   for (int r = 0; r < R; ++r)
     for (int v = 0; v < V; ++v)
-      acc[r][v] = chunk.goes_on ? E::load(y + r * chunk.tokens + v * E::kLanes) : E::set1(0.0f);
+      acc[r][v] = chunk.goes_on ? E::load(kept + r * chunk.tokens + v * E::kLanes) : E::set1(0.0f);
   int64_t group = chunk.first_group, group_end = (group + 1) * chunk.view.group;
   for (int64_t k = chunk.begin; k < chunk.end; k += span) {
     typename E::I sums[R][V];
     sum_columns<E, R, V>(w, high, span, sums);
-    bool two_bytes = false;
-    for (int v = 0; v < V; ++v) two_bytes |= E::any_above_one(E::load_ints(steps[v]));
-    if (two_bytes) [[unlikely]] {
-      typename E::I rest[R][V];
-      sum_low<E, R, V>(w, low, span, rest);
-      for (int v = 0; v < V; ++v) {
-        const auto factor = E::load_ints(steps[v]);
-        for (int r = 0; r < R; ++r) sums[r][v] = E::multiply_add(sums[r][v], factor, rest[r][v]);
-      }
+    for (int v = 0; v < V; ++v) {
+      const auto factor = E::load_ints(steps[v]);
+      if (!E::any_above_one(factor)) [[likely]]
+        continue;
+      typename E::I rest[R][1];
+      sum_low<E, R>(w, low[v], span, rest);
+      for (int r = 0; r < R; ++r) sums[r][v] = E::multiply_add(sums[r][v], factor, rest[r][0]);
     }
     for (int v = 0; v < V; ++v) {
       const auto scale = E::load(scales[v]);
       for (int r = 0; r < R; ++r) acc[r][v] = E::fma(scale, E::to_float(sums[r][v]), acc[r][v]);
     }
-    for (int r = 0; r < R; ++r) w[r] += span;
+    w += span;
     for (int v = 0; v < V; ++v) {
       high[v] += span * E::kLanes;
       low[v] += span * E::kLanes;
@@ -162,7 +155,7 @@ inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t pa
   }
   if (!chunk.ends_within) return;
   for (int r = 0; r < R; ++r)
-    for (int v = 0; v < V; ++v) E::store(y + r * chunk.tokens + v * E::kLanes, acc[r][v]);
+    for (int v = 0; v < V; ++v) E::store(kept + r * chunk.tokens + v * E::kLanes, acc[r][v]);
 }
 
 // Codes of the rows that are unpacked next, to be asked for while those of before are multiplied: a
@@ -231,11 +224,11 @@ inline void turn_panels(const Int8MatmulArgs& a, const float* y, int64_t stride,
 
 // Of the chunk after the one of rows from n on that ends at column `end`.
 inline NextCodes next_codes(const Int8MatmulArgs& a, const AffineWeights& view, int64_t n,
-                            int64_t end, int64_t step) {
+                            int64_t end) {
   const bool row_is_done = end == a.x->cols;
   const int64_t first = row_is_done ? n + kPanelRows : n;
   const int64_t begin = row_is_done ? 0 : end;
-  const int64_t columns = std::min(step, a.x->cols - begin);
+  const int64_t columns = std::min(kPanelColumns, a.x->cols - begin);
   return {view.segment(first, begin / kSegment), view.row_bytes,
           std::clamp<int64_t>(a.row_end - first, 0, kPanelRows),
           columns / kSegment * view.segment_bytes};
@@ -245,16 +238,15 @@ template <class E>
 inline void multiply_by_panels(const Int8MatmulArgs& a, const AffineWeights& view,
                                void (*multiply)(const PanelChunk&, int64_t, const NextCodes&)) {
   const CodedRows& x = *a.x;
-  const PanelRoom room(view, x.cols, a.scratch);
-  const int64_t step = panel_chunk(view, x.cols);
   const int64_t tokens = (x.rows + E::kLanes - 1) / E::kLanes * E::kLanes;
+  const PanelRoom room(view, tokens, a.scratch);
   for (int64_t n = a.row_begin; n < a.row_end; n += kPanelRows) {
     const int64_t rows = std::min(a.row_end - n, kPanelRows);
     for (int64_t i = 0; i < rows; i += kScaleRows)
       read_eight_rows(*a.weight, view, n + i, rows - i,
                       {room.scale + i, room.offset + i, kPanelRows}, room.decoded);
-    for (int64_t k = 0; k < x.cols; k += step) {
-      const int64_t end = std::min(k + step, x.cols);
+    for (int64_t k = 0; k < x.cols; k += kPanelColumns) {
+      const int64_t end = std::min(k + kPanelColumns, x.cols);
       const PanelChunk chunk{x,
                              view,
                              room,
@@ -268,8 +260,8 @@ inline void multiply_by_panels(const Int8MatmulArgs& a, const AffineWeights& vie
                              x.spans()};
       for (int64_t i = 0; i < rows; ++i)
         E::unpack(view, view.segment(n + i, k / kSegment), chunk.end - k,
-                  room.weights + i * (chunk.end - k));
-      multiply(chunk, rows, next_codes(a, view, n, end, step));
+                  room.weights + i * kPanelColumns);
+      multiply(chunk, rows, next_codes(a, view, n, end));
     }
     turn_panels(a, room.y, tokens, n, rows);
   }
