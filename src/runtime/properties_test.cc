@@ -56,14 +56,14 @@ TEST(Properties, ActivationsAreQuantisedUnlessAskedNotToBe) {
     return read_settings(properties, graph).quantization_group;
   };
   const auto set = hint::dynamic_quantization_group_size;
-  EXPECT_EQ(group({}), 32);
+  EXPECT_EQ(group({}), 128);
   EXPECT_EQ(group({set(128)}), 128);
   EXPECT_EQ(group({{"EXECUTION_MODE_HINT", "ACCURACY"}}), 0);
   EXPECT_EQ(group({{"EXECUTION_MODE_HINT", "ACCURACY"}, set(64)}), 64);
   EXPECT_EQ(group({}, "0"), 0);
   EXPECT_EQ(group({set(64)}, "0"), 64);
   EXPECT_EQ(group({}, "18446744073709551615"), int64_t{1} << 31);
-  EXPECT_EQ(group({}, "48"), 32) << "a model's odd value is passed over with a warning";
+  EXPECT_EQ(group({}, "48"), 128) << "a model's odd value is passed over with a warning";
   EXPECT_THAT(error_of({set(33)}), testing::HasSubstr("multiple of 32"));
 }
 

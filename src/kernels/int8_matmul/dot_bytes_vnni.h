@@ -13,8 +13,8 @@ namespace {
   asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(codes), "v"(x));
 }
 
-/// Zeros to start from. Opaque: GCC 12 makes a memset of an array of zeros, and then the sums stay in
-/// memory.
+/// Zeros to start from. Opaque: GCC 12 makes a memset of an array of zeros, and then the sums stay
+/// in memory.
 [[gnu::always_inline]] inline __m512i no_sums() {
   __m512i sum = _mm512_setzero_si512();
   asm("" : "+v"(sum));

@@ -1,4 +1,4 @@
-// Panels of 8 tokens on AVX-VNNI (see panel_products.h): 16 registers, so tiles of 3 rows and 2
+// Panels of 8 tokens on AVX-VNNI (see panel_products.h): 16 registers, so tiles of 4 rows and 2
 // panels.
 #pragma once
 
