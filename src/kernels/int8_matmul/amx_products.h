@@ -55,34 +55,6 @@ inline void sum_tiles(const std::byte* w, const int8_t* const* x, int64_t span,
   if constexpr (RT > 1 && V > 1) Tiles::template store<3>(sums[RT - 1][V - 1], kTileBytes);
 }
 
-// Where a tile stands: pointers to the codes, scales and steps of its panels.
-template <int V>
-struct PanelPointers {
-  const int8_t* high[V];
-  const int8_t* low[V];
-  const float* scales[V];
-  const int32_t* steps[V];
-
-  PanelPointers(const PanelChunk& chunk, int64_t panel, int64_t lanes) {
-    for (int v = 0; v < V; ++v) {
-      const int64_t code = ((panel + v) * chunk.x.cols + chunk.begin) * lanes;
-      const int64_t first = ((panel + v) * chunk.spans + chunk.first_span) * lanes;
-      high[v] = chunk.x.high + code;
-      low[v] = chunk.x.low + code;
-      scales[v] = chunk.x.scales + first;
-      steps[v] = chunk.x.steps + first;
-    }
-  }
-  void next_span(int64_t span, int64_t lanes) {
-    for (int v = 0; v < V; ++v) {
-      high[v] += span * lanes;
-      low[v] += span * lanes;
-      scales[v] += lanes;
-      steps[v] += lanes;
-    }
-  }
-};
-
 // 16 RT rows from `row` on, and V panels.
 template <class Tiles, class E, int RT, int V>
 inline void multiply_tiles_amx(const PanelChunk& chunk, int64_t row, int64_t panel) {

@@ -102,23 +102,40 @@ inline void finish_panel_group(const PanelChunk& chunk, int64_t group, int64_t r
   }
 }
 
+// Where a tile stands: pointers to the codes, scales and steps of its panels.
+template <int V>
+struct PanelPointers {
+  const int8_t* high[V];
+  const int8_t* low[V];
+  const float* scales[V];
+  const int32_t* steps[V];
+
+  PanelPointers(const PanelChunk& chunk, int64_t panel, int64_t lanes) {
+    for (int v = 0; v < V; ++v) {
+      const int64_t code = ((panel + v) * chunk.x.cols + chunk.begin) * lanes;
+      const int64_t first = ((panel + v) * chunk.spans + chunk.first_span) * lanes;
+      high[v] = chunk.x.high + code;
+      low[v] = chunk.x.low + code;
+      scales[v] = chunk.x.scales + first;
+      steps[v] = chunk.x.steps + first;
+    }
+  }
+  void next_span(int64_t span, int64_t lanes) {
+    for (int v = 0; v < V; ++v) {
+      high[v] += span * lanes;
+      low[v] += span * lanes;
+      scales[v] += lanes;
+      steps[v] += lanes;
+    }
+  }
+};
+
 // Rows [row, row + R) of the chunk, panels [panel, panel + V).
 template <class E, int R, int V>
 inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t panel) {
-  const CodedRows& x = chunk.x;
-  const int64_t span = x.span;
+  const int64_t span = chunk.x.span;
   const std::byte* w = chunk.room.weights + row * kPanelColumns;
-  const int8_t *high[V], *low[V];
-  const float* scales[V];
-  const int32_t* steps[V];
-  for (int v = 0; v < V; ++v) {
-    const int64_t code = ((panel + v) * x.cols + chunk.begin) * E::kLanes;
-    high[v] = x.high + code;
-    low[v] = x.low + code;
-    const int64_t first = ((panel + v) * chunk.spans + chunk.first_span) * E::kLanes;
-    scales[v] = x.scales + first;
-    steps[v] = x.steps + first;
-  }
+  PanelPointers<V> at(chunk, panel, E::kLanes);
   typename E::F acc[R][V];
   float* kept = chunk.room.acc + row * chunk.tokens + panel * E::kLanes;
   for (int r = 0; r < R; ++r)
@@ -127,26 +144,21 @@ inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t pa
   int64_t group = chunk.first_group, group_end = (group + 1) * chunk.view.group;
   for (int64_t k = chunk.begin; k < chunk.end; k += span) {
     typename E::I sums[R][V];
-    sum_columns<E, R, V>(w, high, span, sums);
+    sum_columns<E, R, V>(w, at.high, span, sums);
     for (int v = 0; v < V; ++v) {
-      const auto factor = E::load_ints(steps[v]);
+      const auto factor = E::load_ints(at.steps[v]);
       if (!E::any_above_one(factor)) [[likely]]
         continue;
       typename E::I rest[R][1];
-      sum_low<E, R>(w, low[v], span, rest);
+      sum_low<E, R>(w, at.low[v], span, rest);
       for (int r = 0; r < R; ++r) sums[r][v] = E::multiply_add(sums[r][v], factor, rest[r][0]);
     }
     for (int v = 0; v < V; ++v) {
-      const auto scale = E::load(scales[v]);
+      const auto scale = E::load(at.scales[v]);
       for (int r = 0; r < R; ++r) acc[r][v] = E::fma(scale, E::to_float(sums[r][v]), acc[r][v]);
     }
     w += span;
-    for (int v = 0; v < V; ++v) {
-      high[v] += span * E::kLanes;
-      low[v] += span * E::kLanes;
-      scales[v] += E::kLanes;
-      steps[v] += E::kLanes;
-    }
+    at.next_span(span, E::kLanes);
     if (k + span < group_end) continue;
     finish_panel_group<E, R, V>(chunk, group++, row, panel, acc);
     group_end += chunk.view.group;
