@@ -139,24 +139,30 @@ template <RowLayout kLayout>
   }
 }
 
-// Scales and offsets of sixteen rows: decoded before, or read where they lie.
-template <bool kHasHeaders>
-struct RowScales {
-  const AffineWeights& view;
+// Scales and offsets that were decoded before.
+struct LanesRead {
   LaneScales lanes;
-  HeaderScales headers;
 
   [[gnu::always_inline]] void read(int64_t group, __m512* scale, __m512* offset) const {
-    if constexpr (kHasHeaders) return headers.read(view, group, scale, offset);
     *scale = _mm512_loadu_ps(lanes.scale + group * kSixteen);
     *offset = _mm512_loadu_ps(lanes.offset + group * kSixteen);
   }
 };
 
+// Scales and offsets that stand before the codes.
+struct HeadersRead {
+  const AffineWeights& view;
+  HeaderScales headers;
+
+  [[gnu::always_inline]] void read(int64_t group, __m512* scale, __m512* offset) const {
+    headers.read(view, group, scale, offset);
+  }
+};
+
 // y of sixteen rows of one token, span by span.
-template <bool kHasHeaders>
+template <class Scales>
 struct RowSums {
-  const RowScales<kHasHeaders>& rows;
+  Scales rows;
   const float* scales;  // of the next span
   const float* sums;    // of the next group
   int64_t group_spans;
@@ -194,10 +200,10 @@ inline __m512i both_bytes(__m512i high, int32_t steps, __m512i low) {
 }
 
 // Columns [k, k + 128) that are one span.
-template <RowLayout kLayout>
+template <RowLayout kLayout, class Scales>
 [[gnu::always_inline]] inline void add_whole_span(const RowStep<kLayout>& step,
                                                   const RowPointers& rows, const TokenCodes& x,
-                                                  int64_t k, RowSums<has_headers(kLayout)>& into) {
+                                                  int64_t k, RowSums<Scales>& into) {
   const int64_t s = k / kSegment;
   __m512i sum = step.total(rows, x.high + k, s);
   if (const int32_t steps = x.steps[k / kStepColumns]; steps != 1) [[unlikely]] {
@@ -211,10 +217,10 @@ template <RowLayout kLayout>
 }
 
 // Columns [k, k + 128), or what is left of a row, of spans of 32 << shift columns.
-template <RowLayout kLayout, bool kWhole>
+template <bool kWhole, RowLayout kLayout, class Scales>
 [[gnu::always_inline]] inline void add_spans(const RowStep<kLayout>& step, const RowPointers& rows,
                                              const TokenCodes& x, int64_t k, int64_t columns,
-                                             int shift, RowSums<has_headers(kLayout)>& into) {
+                                             int shift, RowSums<Scales>& into) {
   const int64_t s = k / kSegment, count = kWhole ? 4 : columns / kSegment;
   __m512i sums[4];
   step.template segments<kWhole>(rows, x.high + k, s, columns, sums);
@@ -233,14 +239,13 @@ template <RowLayout kLayout, bool kWhole>
   }
 }
 
-template <RowLayout kLayout>
+template <RowLayout kLayout, class Scales>
 inline __m512 multiply_token(const RowStep<kLayout>& step, const CodedRows& x,
-                             const RowPointers& rows, const RowScales<has_headers(kLayout)>& scales,
-                             int64_t token) {
+                             const RowPointers& rows, const Scales& scales, int64_t token) {
   const int64_t step_bytes = kStepColumns / kSegment * step.view.segment_bytes;
   const TokenCodes codes(x, token);
-  RowSums<has_headers(kLayout)> sums{scales, x.scales + token * x.spans(),
-                                     x.sums + token * x.groups(), x.sum_group / x.span};
+  RowSums<Scales> sums{scales, x.scales + token * x.spans(), x.sums + token * x.groups(),
+                       x.sum_group / x.span};
   const bool fetches = token == 0;
   int64_t k = 0, at = kAhead;
   if (x.span == kStepColumns) {
@@ -253,45 +258,71 @@ inline __m512 multiply_token(const RowStep<kLayout>& step, const CodedRows& x,
   const int shift = x.span == kSegment ? 0 : 1;
   for (; k + kStepColumns <= x.cols; k += kStepColumns, at += step_bytes) {
     if (fetches) rows.prefetch(at, step_bytes);
-    add_spans<kLayout, true>(step, rows, codes, k, kStepColumns, shift, sums);
+    add_spans<true>(step, rows, codes, k, kStepColumns, shift, sums);
   }
-  if (k < x.cols) add_spans<kLayout, false>(step, rows, codes, k, x.cols - k, shift, sums);
+  if (k < x.cols) add_spans<false>(step, rows, codes, k, x.cols - k, shift, sums);
   return sums.y;
+}
+
+// y of sixteen rows.
+template <RowLayout kLayout, class Scales>
+inline void multiply_sixteen(const Int8MatmulArgs& a, const RowStep<kLayout>& step,
+                             const SixteenRows& rows, const Scales& scales) {
+  const RowPointers pointers(step.view, rows);
+  alignas(64) int32_t lanes[kSixteen];
+  for (int64_t i = 0; i < kSixteen; ++i) lanes[i] = static_cast<int32_t>(rows.offset(i));
+  for (int64_t t = 0; t < a.x->rows; ++t) {
+    const __m512 y = multiply_token(step, *a.x, pointers, scales, t);
+    _mm512_mask_i32scatter_ps(a.y + t * a.y_stride + rows.first, rows.mask(),
+                              _mm512_load_si512(lanes), y, 4);
+  }
+}
+
+// Neighbouring rows of sixteen streams, those of rows `rows` and `count` - 1 after each.
+template <RowLayout kLayout>
+inline void multiply_neighbours(const Int8MatmulArgs& a, const RowStep<kLayout>& step,
+                                const StreamRoom& room, const SixteenRows& rows, int64_t count) {
+  const AffineWeights& view = step.view;
+  RowPointers(view, rows).prefetch(0, kAhead);
+  const auto each = [&](auto&& scales_of) {
+    for (int64_t r = 0; r < count; ++r) {
+      const SixteenRows sixteen{rows.first + r, rows.stride, rows.count};
+      multiply_sixteen(a, step, sixteen, scales_of(sixteen, r));
+    }
+  };
+  if constexpr (has_headers(kLayout)) {
+    each([&](const SixteenRows& sixteen, int64_t) { return HeadersRead{view, {view, sixteen}}; });
+  } else {
+    if constexpr (kLayout == RowLayout::nibbles) {
+      const auto stored = [&]<bool kHasZeros>() {
+        each([&](const SixteenRows& sixteen, int64_t) {
+          return StoredScales<kHasZeros>(*a.weight, view, sixteen);
+        });
+      };
+      if (StoredScales<true>::takes(*a.weight, view)) return stored.template operator()<true>();
+      if (StoredScales<false>::takes(*a.weight, view)) return stored.template operator()<false>();
+    }
+    const DecodedScales decoded(*a.weight, view, kSixteen * kStreamRows, room.decoded);
+    for (int64_t i = 0; i < rows.count; ++i)
+      decoded.read(rows.first + rows.offset(i), count, i * kStreamRows);
+    each([&](const SixteenRows&, int64_t r) {
+      decoded.turn({r, kStreamRows, rows.count}, room.lanes);
+      return LanesRead{room.lanes};
+    });
+  }
 }
 
 template <RowLayout kLayout>
 inline void multiply_streams(const Int8MatmulArgs& a, const AffineWeights& view) {
   const RowStep<kLayout> step(view);
   const StreamRoom room(view, a.scratch);
-  const DecodedScales decoded(*a.weight, view, kSixteen * kStreamRows, room.decoded);
-  const auto multiply = [&](const SixteenRows& rows) {
-    const RowPointers streams(view, rows);
-    const RowScales<has_headers(kLayout)> scales{view, room.lanes, {view, rows}};
-    alignas(64) int32_t lanes[kSixteen];
-    for (int64_t i = 0; i < kSixteen; ++i) lanes[i] = static_cast<int32_t>(rows.offset(i));
-    for (int64_t t = 0; t < a.x->rows; ++t)
-      _mm512_mask_i32scatter_ps(a.y + t * a.y_stride + rows.first, rows.mask(),
-                                _mm512_load_si512(lanes),
-                                multiply_token(step, *a.x, streams, scales, t), 4);
-  };
-  // Rows first, first + 1, ... of every stream, `count` of them.
-  const auto neighbours = [&](const SixteenRows& rows, int64_t count) {
-    RowPointers(view, rows).prefetch(0, kAhead);
-    if constexpr (!has_headers(kLayout)) {
-      for (int64_t i = 0; i < rows.count; ++i)
-        decoded.read(rows.first + rows.offset(i), count, i * kStreamRows);
-    }
-    for (int64_t r = 0; r < count; ++r) {
-      if constexpr (!has_headers(kLayout)) decoded.turn({r, kStreamRows, rows.count}, room.lanes);
-      multiply({rows.first + r, rows.stride, rows.count});
-    }
-  };
   for (int64_t n = a.row_begin; n < a.row_end; n += kBlockRows) {
     const int64_t count = std::min(a.row_end - n, kBlockRows), stride = count / kSixteen;
     for (int64_t r = 0; r < stride; r += kStreamRows)
-      neighbours({n + r, stride, kSixteen}, std::min(stride - r, kStreamRows));
+      multiply_neighbours(a, step, room, {n + r, stride, kSixteen},
+                          std::min(stride - r, kStreamRows));
     const int64_t done = stride * kSixteen;
-    if (done < count) neighbours({n + done, 1, count - done}, 1);
+    if (done < count) multiply_neighbours(a, step, room, {n + done, 1, count - done}, 1);
   }
 }
 

@@ -86,6 +86,78 @@ struct HeaderScales {
   }
 };
 
+/// Scales that are halves, with zero points of four bits or none, of groups read in order where
+/// they lie: spread over the products like this they cost one token nothing, decoded before them 10
+/// %.
+template <bool kHasZeros>
+class StoredScales {
+ public:
+  static bool takes(const WeightMatrix& w, const AffineWeights& view) {
+    const bool zeros_fit = kHasZeros ? w.zero_points != nullptr && !w.zero_point_is_scalar &&
+                                           w.zero_point_type == ElementType::u4
+                                     : w.zero_points == nullptr;
+    return zeros_fit && view.header == 0 && w.scale_type == ElementType::f16 &&
+           w.tensor_scale == 1.0f && view.groups % kQuad == 0 && view.groups >= 2 * kQuad;
+  }
+
+  StoredScales(const WeightMatrix& w, const AffineWeights& view, const SixteenRows& rows)
+      : scales_(w.scales + rows.first * view.groups * kHalf),
+        zeros_(kHasZeros ? w.zero_points + rows.first * view.groups / 2 : nullptr),
+        last_quad_(view.groups - kQuad),
+        zero_point_(_mm512_set1_ps(view.zero_point)) {
+    alignas(64) int32_t at[kSixteen];
+    for (int64_t i = 0; i < kSixteen; ++i)
+      at[i] = static_cast<int32_t>(rows.offset(i) * view.groups / 2);
+    half_bytes_ = _mm512_load_si512(at);
+    for (int64_t i = 0; i < kSixteen; ++i) {
+      const auto offset = static_cast<uintptr_t>(rows.offset(i) * view.groups);
+      // Of the row after: a row's are half a line or a few.
+      for (int64_t b = 0; b < view.groups * kHalf; b += 64)
+        Avx512::prefetch(reinterpret_cast<uintptr_t>(scales_) + offset * kHalf +
+                         static_cast<uintptr_t>(view.groups * kHalf + b));
+      if constexpr (kHasZeros)
+        Avx512::prefetch(reinterpret_cast<uintptr_t>(zeros_) + offset / 2 + 64);
+    }
+  }
+
+  [[gnu::always_inline]] void read(int64_t group, __m512* scale, __m512* offset) {
+    if (group % 2 == 0) {
+      const __m512i rows = _mm512_slli_epi32(half_bytes_, 2);
+      halves_ = _mm512_i32gather_epi32(rows, scales_ + group * kHalf, 1);
+    } else {
+      halves_ = _mm512_srli_epi32(halves_, 16);
+    }
+    *scale = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(halves_));
+    __m512 zero = zero_point_;
+    if constexpr (kHasZeros) {
+      if (group % kQuad == 0) read_zeros(group);
+      const __m512i four_bits = _mm512_and_si512(nibbles_, _mm512_set1_epi32(15));
+      zero = _mm512_add_ps(_mm512_cvtepi32_ps(four_bits), zero);
+      nibbles_ = _mm512_srli_epi32(nibbles_, 4);
+    }
+    *offset = _mm512_xor_ps(_mm512_set1_ps(-0.0f), _mm512_mul_ps(*scale, zero));
+  }
+
+ private:
+  static constexpr int64_t kQuad = 4;
+  static constexpr int64_t kHalf = 2;
+
+  // Four groups are 16 bits: the last four with those before them, as nothing is read past the end.
+  void read_zeros(int64_t group) {
+    const bool is_last = group == last_quad_;
+    nibbles_ = _mm512_i32gather_epi32(half_bytes_, zeros_ + (group - (is_last ? kQuad : 0)) / 2, 1);
+    if (is_last) nibbles_ = _mm512_srli_epi32(nibbles_, 16);
+  }
+
+  const std::byte* scales_;  // of the first row
+  const std::byte* zeros_;
+  int64_t last_quad_;
+  __m512 zero_point_;
+  __m512i half_bytes_;  // from the first row's zero points to each row's
+  __m512i halves_ = _mm512_setzero_si512();
+  __m512i nibbles_ = _mm512_setzero_si512();
+};
+
 /// The lines that the scales and zero points of rows [n, n + rows) lie in will be needed soon.
 inline void prefetch_scales(const WeightMatrix& w, const AffineWeights& view, int64_t n,
                             int64_t rows) {
