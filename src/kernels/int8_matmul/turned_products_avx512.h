@@ -103,13 +103,18 @@ struct TurnedChunk {
   int64_t lines;  // to ask for with every step of work
 };
 
-// Unpacks columns of sixteen rows; `out` is of their set.
+// Unpacks columns of sixteen rows, whose codes begin at `row` and after; `out` is of their set.
 template <RowLayout kLayout, bool kWhole>
-[[gnu::always_inline]] inline void turn_step(const AffineWeights& view, const RowPointers& rows,
-                                             int64_t column, int64_t columns, std::byte* out) {
+[[gnu::always_inline]] inline void turn_step(const AffineWeights& view, const std::byte* row,
+                                             const SixteenRows& rows, int64_t column,
+                                             int64_t columns, std::byte* out) {
   __m512i v[kSixteen];
-  for (int64_t i = 0; i < kSixteen; ++i)
-    v[i] = load_codes<kLayout, kWhole>(view, rows.row[i], column / kSegment, columns);
+  for (int64_t i = 0; i < kSixteen; ++i) {
+    v[i] = load_codes<kLayout, kWhole>(view, row, column / kSegment, columns);
+    if (i + 1 < rows.count) row += view.row_bytes;
+    // One pointer that moves on: sixteen would not fit the registers, and took turns in vectors.
+    asm("" : "+r"(row));
+  }
   if (view.flip != 0) {
     const __m512i flip = _mm512_set1_epi8(static_cast<char>(view.flip));
     for (__m512i& codes : v) codes = _mm512_xor_si512(codes, flip);
@@ -136,15 +141,15 @@ inline void turn_chunk(const TurnedChunk& c, ComingCodes& coming) {
   constexpr int64_t kStep = columns_at_once(kLayout);
   for (int64_t set = 0; set * kSixteen < c.rows; ++set) {
     const SixteenRows rows{c.n + set * kSixteen, 1, std::min(c.rows - set * kSixteen, kSixteen)};
-    const RowPointers pointers(c.view, rows);
+    const std::byte* first = c.view.segment(rows.first, 0);
     std::byte* out = c.room.weights + set * kSixteen * kWordBytes;
     for (int64_t k = c.begin; k < c.end; k += kStep) {
       coming.ask_for(c.lines);
       std::byte* to = out + (k - c.begin) / kWordBytes * kStepBytes;
       if (k + kStep <= c.end) {
-        turn_step<kLayout, true>(c.view, pointers, k, kStep, to);
+        turn_step<kLayout, true>(c.view, first, rows, k, kStep, to);
       } else {
-        turn_step<kLayout, false>(c.view, pointers, k, c.end - k, to);
+        turn_step<kLayout, false>(c.view, first, rows, k, c.end - k, to);
       }
     }
     if constexpr (has_headers(kLayout)) {
