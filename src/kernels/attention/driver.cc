@@ -243,9 +243,9 @@ CellRange visible_blocks(const SpanItem& item) {
 const char* refuse_attention(const AttentionArgs& args) {
   const KvLayout& layout = args.layout;
   const ElementType types[] = {ElementType::f32, ElementType::f16, ElementType::bf16,
-                               ElementType::u8, ElementType::u4};
+                               ElementType::i16, ElementType::u8,  ElementType::u4};
   if (std::find(std::begin(types), std::end(types), layout.type) == std::end(types))
-    return "the cache is not f32, f16, bf16, u8 or u4";
+    return "the cache is not f32, f16, bf16, i16, u8 or u4";
   if (layout.kv_heads < 1 || layout.key_dim < 1 || layout.value_dim < 1)
     return "the cache has no heads or no elements";
   if (args.heads < 1 || args.heads % layout.kv_heads != 0)
