@@ -28,9 +28,12 @@ struct CodeSpan {
   int64_t span_begin;  // first cell of the span
   int64_t key_pairs, value_stride, partial_stride;
   SpanPieces pieces = {};
+  PieceQueue queue = {};
   // Columns of a span are cells - span_begin. Cells that one band alone reads are converted where
   // they are used, each over the one before, in the first-level cache.
-  int16_t* queries = nullptr;     // [rows in whole bands, query_stride()]
+  // [rows in whole bands / Q, query_stride() / 2, Q, 2] with Q = Products::kQueryRows, so that the
+  // pairs of elements which are multiplied together lie together.
+  int16_t* queries = nullptr;
   float* query_steps = nullptr;   // [rows in whole bands]
   int16_t* keys = nullptr;        // [kSpanBlocks, key_pairs, kBlockTokens, 2]
   float* key_steps = nullptr;     // [kSpanTokens]
@@ -123,8 +126,12 @@ inline Band band_of(const CodeSpan& s, int64_t first) {
 }
 
 // The queries times scale * log2(e), as codes.
-template <class Codes>
+template <class Products>
 inline void convert_queries(const CodeSpan& s) {
+  using Codes = typename Products::Codes;
+  constexpr int64_t kRows = Products::kQueryRows;
+  const __m256i apart = _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
+                                           _mm256_set1_epi32(static_cast<int>(kRows)));
   const AttentionArgs& args = *s.tile.args;
   const int64_t dim = args.layout.key_dim, heads = s.tile.heads;
   const __m512 scale = _mm512_set1_ps(args.scale * kLog2E);
@@ -140,9 +147,10 @@ inline void convert_queries(const CodeSpan& s) {
     const __m512i largest = _mm512_set1_epi32(static_cast<int>(_mm512_reduce_max_epu32(most)));
     const CodeSteps of = Codes::steps(_mm512_castsi512_ps(largest));
     s.query_steps[row] = _mm512_cvtss_f32(of.step);
-    for (int64_t d = 0; d < s.query_stride(); d += 16)
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(s.queries + row * s.query_stride() + d),
-                          _mm512_cvtepi32_epi16(Codes::codes(load(d), of.codes)));
+    int16_t* out = s.queries + row / kRows * kRows * s.query_stride() + 2 * (row % kRows);
+    for (int64_t d = 0; d < s.query_stride(); d += 16, out += 16 * kRows)
+      _mm256_i32scatter_epi32(out, apart, _mm512_cvtepi32_epi16(Codes::codes(load(d), of.codes)),
+                              4);
   }
 }
 
@@ -156,49 +164,52 @@ struct BlockCodes {
 template <class Products, class Cells>
 class SpanCells {
  public:
-  explicit SpanCells(const CodeSpan& s) : s_(s), layout_(s.tile.args->layout) {
+  explicit SpanCells(CodeSpan& s) : s_(s), layout_(s.tile.args->layout) {
     if (!is_quantized(layout_.type)) return;
     steps_begin_ = value_piece(layout_).scales;
     steps_end_ = steps_begin_ + kBlockTokens * (Cells::kKept ? sizeof(uint16_t) : sizeof(float));
   }
 
   void make_all() {
-    for (int64_t i = first(); i < last(); ++i) make_keys(i, i);
+    for (int64_t i = first(); i < last(); ++i)
+      make_keys(i, i, {s_.pieces.keys(i), s_.pieces.keys(i)});
     make_value_steps();
-    for (int64_t i = first(); i < last(); ++i) make_values(i, i);
+    for (int64_t i = first(); i < last(); ++i)
+      make_values(i, i, {s_.pieces.values(i), s_.pieces.values(i)});
     made_ = true;
   }
 
   BlockCodes keys(int64_t i) const {
+    const Piece piece = s_.queue.with_keys(s_.pieces.keys(i), i);
     if (!made_) {
       // The steps of values are wanted before the values.
-      prefetch(s_.pieces.values(i).data, steps_begin_, steps_end_);
-      make_keys(i, 0);
+      prefetch(s_.pieces.values(i), steps_begin_, steps_end_);
+      make_keys(i, 0, piece);
     }
-    return codes(s_.pieces.keys(i), s_.keys + (made_ ? i : 0) * s_.key_block());
+    return codes(piece, s_.keys + (made_ ? i : 0) * s_.key_block());
   }
   void make_value_steps() const {
     if (made_) return;
     for (int64_t i = first(); i < last(); ++i)
-      Cells::value_steps(layout_, s_.pieces.values(i), s_.value_steps + i * kBlockTokens,
-                         s_.value_units + i * kBlockTokens);
+      Cells::value_steps(layout_, {s_.pieces.values(i), s_.pieces.values(i)},
+                         s_.value_steps + i * kBlockTokens, s_.value_units + i * kBlockTokens);
   }
   /// The codes of the last Products::kValueBlocks blocks that were asked for stay.
   BlockCodes values(int64_t i) const {
     const int64_t slot = made_ ? i : i % Products::kValueBlocks;
-    if (!made_) make_values(i, slot);
-    return codes(s_.pieces.values(i), s_.values + slot * s_.value_block());
+    const Piece piece = s_.queue.with_values(s_.pieces.values(i));
+    if (!made_) make_values(i, slot, piece);
+    return codes(piece, s_.values + slot * s_.value_block());
   }
 
  private:
   int64_t first() const { return s_.blocks.begin - s_.span_begin / kBlockTokens; }
   int64_t last() const { return s_.blocks.end - s_.span_begin / kBlockTokens; }
-  void make_keys(int64_t i, int64_t slot) const {
-    Cells::keys(layout_, s_.pieces.keys(i), s_.keys + slot * s_.key_block(),
-                s_.key_steps + i * kBlockTokens);
+  void make_keys(int64_t i, int64_t slot, const Piece& piece) const {
+    Cells::keys(layout_, piece, s_.keys + slot * s_.key_block(), s_.key_steps + i * kBlockTokens);
   }
-  void make_values(int64_t i, int64_t slot) const {
-    Cells::values(layout_, s_.pieces.values(i), s_.value_stride, s_.value_units + i * kBlockTokens,
+  void make_values(int64_t i, int64_t slot, const Piece& piece) const {
+    Cells::values(layout_, piece, s_.value_stride, s_.value_units + i * kBlockTokens,
                   s_.values + slot * s_.value_block());
   }
   static BlockCodes codes(const Piece& piece, const int16_t* made) {
@@ -207,7 +218,7 @@ class SpanCells {
             reinterpret_cast<const int16_t*>(piece.ahead)};
   }
 
-  const CodeSpan& s_;
+  CodeSpan& s_;
   const KvLayout& layout_;
   size_t steps_begin_ = 0, steps_end_ = 0;  // of values, in their piece
   bool made_ = false;
@@ -272,7 +283,7 @@ inline void softmax_to_codes(const CodeSpan& s, const Band& band, int64_t row) {
 }
 
 template <class Products, class Cells>
-void run_bands(const CodeSpan& s) {
+void run_bands(CodeSpan& s) {
   SpanCells<Products, Cells> cells(s);
   if (s.tile.rows > kBandRows) cells.make_all();
   Products::begin();
@@ -281,7 +292,10 @@ void run_bands(const CodeSpan& s) {
     for (int64_t c = band.begin; c < band.end; c += kBlockTokens)
       Products::scores(s, band, c, cells.keys(c / kBlockTokens));
     cells.make_value_steps();
-    for (int64_t row = 0; row < band.rows; ++row) softmax_to_codes<Products>(s, band, row);
+    for (int64_t row = 0; row < band.rows; ++row) {
+      s.queue.with_softmax(row, band.rows);
+      softmax_to_codes<Products>(s, band, row);
+    }
     Products::values(s, band, cells);
   }
   Products::end();
@@ -293,9 +307,10 @@ void code_attention_span(const SpanItem& item, const SpanItem* next, float* part
   using Codes = typename Products::Codes;
   Carver room(scratch);
   CodeSpan s = code_span<Products>(item, item.tile.rows, partial, room);
-  s.pieces = SpanPieces(item, next);
+  s.pieces = SpanPieces(item);
+  if (item.tile.rows <= kBandRows) s.queue = PieceQueue(item, next);
   std::memset(partial, 0, static_cast<size_t>(item.tile.rows * s.partial_stride) * sizeof(float));
-  convert_queries<Codes>(s);
+  convert_queries<Products>(s);
   if (s.key_pairs > (item.tile.args->layout.key_dim + 1) / 2)  // pairs of no key are zero
     std::memset(s.keys, 0, static_cast<size_t>(kSpanBlocks * s.key_block()) * sizeof(int16_t));
   switch (item.tile.args->layout.type) {

@@ -9,7 +9,15 @@
 namespace hearth::kernels {
 namespace {
 
-inline constexpr int64_t kRegisterRows = 8;  // by two vectors
+// Loops over the rows of a register tile: GCC 12 unrolls some of three or four rows too late to see
+// that their sums need no memory.
+#if defined(__clang__)
+#define HEARTH_UNROLLED _Pragma("unroll")
+#else
+#define HEARTH_UNROLLED _Pragma("GCC unroll 8")
+#endif
+
+inline constexpr int kRegisterRows = 8;  // by two vectors
 // Products are added up as integers over this many pairs: 2^25 * 64 for keys and for values (see
 // kKeyCodes in cell.h).
 inline constexpr int64_t kKeyPairs = 32;
@@ -42,27 +50,27 @@ inline void put_scores(__m512i sums, __m512 step, int64_t first, float* out) {
 template <int R>
 inline void score_rows(const CodeSpan& s, int64_t row, const BlockCodes& keys, int64_t column,
                        float* scores) {
-  const int64_t stride = s.query_stride();
   const __m512 key_steps[2] = {_mm512_loadu_ps(s.key_steps + column),
                                _mm512_loadu_ps(s.key_steps + column + 16)};
   for (int64_t first = 0; first < s.key_pairs; first += kKeyPairs) {
     const int64_t last = first + kKeyPairs < s.key_pairs ? first + kKeyPairs : s.key_pairs;
     __m512i low[R], high[R];
     const __m512i zero = no_products();
-    for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
-    const int16_t* q = s.queries + row * stride;
-    for (int64_t p = first; p < last; ++p) {
+    HEARTH_UNROLLED for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
+    // [key_pairs, kRegisterRows, 2]
+    const int16_t* pairs = s.queries + row * s.query_stride() + first * 2 * kRegisterRows;
+    for (int64_t p = first; p < last; ++p, pairs += 2 * kRegisterRows) {
       prefetch(keys.ahead + p * 64);
       prefetch(keys.ahead + p * 64 + 32);
       const __m512i low_keys = _mm512_loadu_si512(keys.codes + p * 64);
       const __m512i high_keys = _mm512_loadu_si512(keys.codes + p * 64 + 32);
-      for (int r = 0; r < R; ++r) {
-        const __m512i pair = spread_pair(q + r * stride + 2 * p);
+      HEARTH_UNROLLED for (int r = 0; r < R; ++r) {
+        const __m512i pair = spread_pair(pairs + 2 * r);
         add_pairs(low[r], pair, low_keys);
         add_pairs(high[r], pair, high_keys);
       }
     }
-    for (int r = 0; r < R; ++r) {
+    HEARTH_UNROLLED for (int r = 0; r < R; ++r) {
       const __m512 step = _mm512_set1_ps(s.query_steps[row + r]);
       put_scores(low[r], _mm512_mul_ps(step, key_steps[0]), first, scores + r * kSpanTokens);
       put_scores(high[r], _mm512_mul_ps(step, key_steps[1]), first, scores + r * kSpanTokens + 16);
@@ -88,7 +96,7 @@ inline void weigh_tile(const CodeSpan& s, const Band& band, int64_t row, const V
                        int64_t d) {
   __m512i low[R], high[R];
   const __m512i zero = no_products();
-  for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
+  HEARTH_UNROLLED for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
   const int16_t* weights = s.weights + row * kSpanTokens + run.begin;
   const BlockCodes* block = run.blocks;
   for (int64_t c = run.begin; c < run.end; c += kBlockTokens, ++block) {
@@ -99,7 +107,7 @@ inline void weigh_tile(const CodeSpan& s, const Band& band, int64_t row, const V
       if constexpr (kTwo) prefetch(values + ahead + 32);
       const __m512i low_values = _mm512_loadu_si512(values);
       const __m512i high_values = kTwo ? _mm512_loadu_si512(values + 32) : _mm512_setzero_si512();
-      for (int r = 0; r < R; ++r) {
+      HEARTH_UNROLLED for (int r = 0; r < R; ++r) {
         const __m512i weight = spread_pair(weights + r * kSpanTokens + 2 * pair);
         add_pairs(low[r], weight, low_values);
         if constexpr (kTwo) add_pairs(high[r], weight, high_values);
@@ -108,7 +116,7 @@ inline void weigh_tile(const CodeSpan& s, const Band& band, int64_t row, const V
     weights += kBlockTokens;
   }
   float* out = s.partial + (band.first + row) * s.partial_stride + kPartialHead + d;
-  for (int r = 0; r < R; ++r, out += s.partial_stride) {
+  HEARTH_UNROLLED for (int r = 0; r < R; ++r, out += s.partial_stride) {
     add_weighted(low[r], s.weight_steps[row + r], out);
     if constexpr (kTwo) add_weighted(high[r], s.weight_steps[row + r], out + 16);
   }
@@ -132,6 +140,7 @@ inline void by_register_rows(int64_t row, int64_t rows, Work work) {
 struct IntegerProducts {
   using Codes = IntegerCodes;
   static constexpr int64_t kPairGrain = 1;
+  static constexpr int64_t kQueryRows = kRegisterRows;
   static constexpr int64_t kValueBlocks = 2 * kValuePairs / kBlockTokens;
   /// One step serves all weights of a row: 13 bits of the row's largest.
   static CodeSteps weight_steps(__m512 most) { return IntegerCodes::steps(most, 8191.0f); }

@@ -12,6 +12,7 @@ template <class Tiles>
 struct TileProducts {
   using Codes = Bf16Codes;
   static constexpr int64_t kPairGrain = 16;
+  static constexpr int64_t kQueryRows = 1;
   static constexpr int64_t kValueBlocks = kSpanBlocks;
   static CodeSteps weight_steps(__m512) { return {_mm512_set1_ps(1.0f), _mm512_set1_ps(1.0f)}; }
 
