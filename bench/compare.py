@@ -2,18 +2,21 @@
 """Hearth, OpenVINO GenAI and llama.cpp side by side, on the same weights and the same machine, in turns.
 
     build/oracle/bin/python bench/compare.py [--quick] [--rows PATTERN,...] [--models NAME,...] [--isa avx2]
-        [--llama-python VENV/bin/python] [--write docs/performance.md]
+        [--llama-python VENV/bin/python [--llama-isa avx2]] [--write docs/performance.md]
 
 Every figure comes from a process of its own; programs take turns, and medians of the rounds are printed beside
 what the machine allows (its limit), which Hearth measures in the same turns: bytes of weights and cache over the
 read bandwidth, or operations over the rate of the arithmetic its products use. Models are made where they are
-missing, 6 GB for 1.1B. Everything measured is kept in build/compare; --rows measures some of it again, and
---write makes the page and its plot of everything kept from this machine.
+missing: 6 GB for 1.1B; 10 GB for 8B, and 16 more while it is made. Everything measured is kept in build/compare;
+--rows measures some of it again, and --write makes the page and its plot of everything kept from this machine.
 
 openvino-genai is looked for in this Python, llama-cpp-python where --llama-python or HEARTH_LLAMA_PYTHON says
 (`pip install llama-cpp-python` builds llama.cpp for the processor; a virtual environment keeps it apart). What is
-not installed is left out. --isa caps Hearth by HEARTH_ISA and OpenVINO by ONEDNN_MAX_CPU_ISA, which its kernels
-outside of oneDNN may not heed; llama.cpp chooses when it is built and is left out.
+not installed is left out. --isa caps Hearth by HEARTH_ISA and OpenVINO by ONEDNN_MAX_CPU_ISA and OV_CPU_MAX_ISA;
+llama.cpp chooses when it is built, so --llama-isa says what for, and it is left out of rows capped otherwise:
+
+    CMAKE_ARGS="-DGGML_NATIVE=OFF -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON" \\
+        avx2-venv/bin/pip install --no-cache-dir llama-cpp-python
 """
 
 import argparse
@@ -90,12 +93,14 @@ def parsed():
     parser.add_argument("--models", type=split, help="only these, with commas: " + ", ".join(MODELS))
     parser.add_argument("--rounds", type=int, help="of every row (default: 5; 1 with --quick)")
     parser.add_argument("--add", action="store_true", help="keep earlier rounds of the rows too")
-    parser.add_argument("--isa", choices=compare_programs.ONEDNN_ISA, help="cap the instruction set")
+    parser.add_argument("--isa", choices=compare_programs.OPENVINO_ISA, help="cap the instruction set")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/compare/models", help="of the models")
     parser.add_argument("--keep", type=pathlib.Path, default=ROOT / "build/compare", help="where results are kept")
     parser.add_argument("--hearth", type=pathlib.Path, default=os.environ.get("HEARTH_BINARY", PROGRAMS / "hearth"))
     parser.add_argument("--openvino-python", default=sys.executable, help="a Python with openvino_genai")
     parser.add_argument("--llama-python", default=os.environ.get("HEARTH_LLAMA_PYTHON"), help="one with llama_cpp")
+    parser.add_argument("--llama-isa", choices=compare_programs.OPENVINO_ISA,
+                        help="what its llama.cpp was built for, if not for this processor")
     parser.add_argument("--programs", type=split, help="only these: hearth,openvino,llama")
     parser.add_argument("--launch", type=shlex.split, default=[], help="command before each, such as 'taskset -c 0,1'")
     parser.add_argument("--write", type=pathlib.Path, help="page to write the tables into, and its plot beside it")
@@ -106,16 +111,18 @@ def parsed():
 def main():
     options = parsed()
     models = Models(options.folder, options.hearth, options.openvino_python)
-    programs, versions = compare_programs.there(models, options.hearth, options.openvino_python, options.llama_python)
+    programs, versions = compare_programs.there(models, options.hearth, options.openvino_python, options.llama_python,
+                                                options.llama_isa)
     if options.programs:
         programs = [program for program in programs if program.name in options.programs]
     kept = Kept(options.keep, processor(), versions)
     for row in chosen(options) if options.rounds != 0 else []:
         if row.model == "8b-int4" and not (options.rows or (options.folder / row.model).exists()):
-            print(f"{row.name} is left out: it takes 16 GB to make; ask for it with --rows", file=sys.stderr)
+            print(f"{row.name} is left out: it takes 26 GB to make; ask for it with --rows", file=sys.stderr)
             continue
         for program in programs:
             program.path_of(row.model)  # made before anything is timed
+        models.forget_large(row.model)
         runs = measure(row, programs, options.isa, options.rounds or (1 if options.quick else 5), options.launch)
         runs = kept.put(options.isa, row, runs, options.add)
         print(compare_page.line(row, compare_page.summary(row, runs)), flush=True)

@@ -23,6 +23,8 @@ MODELS = {
     "smollm2-int8": ("smollm2", INT8, "Q8_0"),
     "smollm2-q4_1": ("smollm2.gguf", AS_IS, "as it is"),
 }
+# Checkpoints that are removed when the models are made of them: bytes to make the checkpoint and both models.
+LARGE = {"8b": 27e9}
 
 
 def run(*command):
@@ -55,8 +57,17 @@ class Models:
                 return gguf
             return self.made(self.folder / "checkpoint-smollm2",
                              lambda out: run(self.python, ROOT / "tools/smollm2_to_hf.py", gguf, out))
-        return self.made(self.folder / f"checkpoint-{name}",
-                         lambda out: run(PROGRAMS / "make_model", name, out, "--dtype", "bf16"))
+        path = self.folder / f"checkpoint-{name}"
+        free = shutil.disk_usage(self.folder).free
+        if not path.exists() and free < LARGE.get(name, 0):
+            sys.exit(f"{name} takes {LARGE[name] / 1e9:.0f} GB to make, and {self.folder} has {free / 1e9:.0f} left")
+        return self.made(path, lambda out: run(PROGRAMS / "make_model", name, out, "--dtype", "bf16"))
+
+    def forget_large(self, name):
+        """Removes the checkpoint of a model that was made, if it is a large one."""
+        checkpoint, _, _ = MODELS[name]
+        if checkpoint in LARGE:
+            shutil.rmtree(self.folder / f"checkpoint-{checkpoint}", ignore_errors=True)
 
     def ir(self, name):
         checkpoint, flags, _ = MODELS[name]
@@ -68,8 +79,7 @@ class Models:
         checkpoint, _, kind = MODELS[name]
         if kind is None:
             return None
-        source = self.checkpoint(checkpoint)
-        if source.suffix == ".gguf":
-            return source
-        return self.made(self.folder / f"{name}.gguf",
-                         lambda out: run(self.python, ROOT / "bench/make_gguf.py", source, out, "--type", kind))
+        if checkpoint.endswith(".gguf"):
+            return self.checkpoint(checkpoint)
+        return self.made(self.folder / f"{name}.gguf", lambda out: run(
+            self.python, ROOT / "bench/make_gguf.py", self.checkpoint(checkpoint), out, "--type", kind))

@@ -84,10 +84,10 @@ function(hearth_isa_flags source out)
   set(${out} "${flags}" PARENT_SCOPE)
 endfunction()
 
-# hearth_module(name DEPS modules... LIBS libraries...): static library hearth_<name> from
-# src/<name>/**/*.cc, and hearth_<name>_test from its *_test.cc files.
+# hearth_module(name DEPS modules... LIBS libraries... [TEST_SHARDS n]): static library hearth_<name>
+# from src/<name>/**/*.cc, and hearth_<name>_test from its *_test.cc files.
 function(hearth_module name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TEST_SHARDS" "DEPS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
@@ -136,7 +136,7 @@ function(hearth_module name)
   endforeach()
   set(HEARTH_MODULES "${HEARTH_MODULES};hearth_${name}" CACHE INTERNAL "")
   if(HEARTH_TESTS AND tests)
-    hearth_test(hearth_${name}_test SOURCES ${tests} LIBS hearth_${name})
+    hearth_test(hearth_${name}_test SOURCES ${tests} LIBS hearth_${name} SHARDS ${ARG_TEST_SHARDS})
   endif()
   if(HEARTH_BENCH AND benches)
     find_package(benchmark REQUIRED)
@@ -146,9 +146,10 @@ function(hearth_module name)
   endif()
 endfunction()
 
-# A GoogleTest executable registered with ctest as one test.
+# A GoogleTest executable registered with ctest as one test, or as SHARDS tests <name>.1, <name>.2, ...
+# of a share each, for those that would keep one core busy when all others are done.
 function(hearth_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "SHARDS" "SOURCES;LIBS" ${ARGN})
   find_package(GTest REQUIRED)
   enable_testing()
   add_executable(${name} ${ARG_SOURCES})
@@ -156,7 +157,16 @@ function(hearth_test name)
   target_compile_definitions(${name} PRIVATE HEARTH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest_main GTest::gmock)
   hearth_precompile(${name} TESTS <gtest/gtest.h>)
-  add_test(NAME ${name} COMMAND ${name})
+  if(ARG_SHARDS)
+    foreach(shard RANGE 1 ${ARG_SHARDS})
+      math(EXPR index "${shard} - 1")
+      add_test(NAME ${name}.${shard} COMMAND ${name})
+      set_tests_properties(${name}.${shard} PROPERTIES
+        ENVIRONMENT "GTEST_TOTAL_SHARDS=${ARG_SHARDS};GTEST_SHARD_INDEX=${index}")
+    endforeach()
+  else()
+    add_test(NAME ${name} COMMAND ${name})
+  endif()
   add_dependencies(unit_tests ${name})
 endfunction()
 

@@ -27,11 +27,16 @@ inline std::pair<std::string, Any> performance_mode(PerformanceMode mode) {
   constexpr const char* kNames[] = {"LATENCY", "THROUGHPUT", "CUMULATIVE_THROUGHPUT"};
   return {"PERFORMANCE_HINT", std::string(kNames[static_cast<int>(mode)])};
 }
+inline constexpr Property<uint32_t> num_requests{"PERFORMANCE_HINT_NUM_REQUESTS"};
+inline constexpr Property<bool> enable_cpu_pinning{"ENABLE_CPU_PINNING"};
 inline constexpr Property<uint64_t> dynamic_quantization_group_size{
     "DYNAMIC_QUANTIZATION_GROUP_SIZE"};
 }  // namespace hint
 
 inline constexpr Property<int32_t> inference_num_threads{"INFERENCE_NUM_THREADS"};
+inline constexpr Property<int32_t> num_streams{"NUM_STREAMS"};
+inline constexpr Property<uint32_t> optimal_number_of_infer_requests{
+    "OPTIMAL_NUMBER_OF_INFER_REQUESTS"};
 inline constexpr Property<std::string> cache_dir{"CACHE_DIR"};
 inline constexpr Property<bool> enable_mmap{"ENABLE_MMAP"};
 

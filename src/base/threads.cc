@@ -5,8 +5,10 @@
 #include <thread>
 #include <vector>
 
+#include "base/affinity.h"
 #include "base/cpu.h"
 #include "base/error.h"
+#include "base/log.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -159,12 +161,18 @@ ThreadPool& ThreadPool::instance() {
   return pool;
 }
 
-ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>(threads)), size_(threads) {
+ThreadPool::ThreadPool(int threads, const std::vector<int>& cpus)
+    : state_(std::make_unique<State>(threads)), size_(threads) {
   HEARTH_ASSERT(threads >= 1, "a pool needs at least the calling thread");
   HEARTH_ASSERT(threads <= Ticket::kMostThreads, "a pool of more threads than can be counted");
-  for (int slot = 1; slot < threads; ++slot)
-    state_->workers[static_cast<size_t>(slot - 1)].thread =
-        std::thread([this, slot] { state_->work(slot); });
+  for (int slot = 1; slot < threads; ++slot) {
+    std::thread& thread = state_->workers[static_cast<size_t>(slot - 1)].thread;
+    thread = std::thread([this, slot] { state_->work(slot); });
+    if (cpus.empty()) continue;
+    const int cpu = cpus[static_cast<size_t>(slot) % cpus.size()];
+    if (!bind_to_cpu(thread, cpu))
+      log(LogLevel::info, "a thread could not be bound to core {}", cpu);
+  }
 }
 
 ThreadPool::~ThreadPool() {

@@ -1,12 +1,13 @@
-// One pool of threads per process, made once and never grown on a request path. What a part does is
-// fixed, who does it is not: parts go to the threads that are awake, so a core that is busy with
-// something else does not hold up the rest. Waiting threads spin briefly (a decode step starts
-// hundreds of regions, a few microseconds apart) and then sleep.
+// A pool of threads, made once and never grown on a request path; most work shares the process's.
+// What a part does is fixed, who does it is not: parts go to the threads that are awake, so a core
+// that is busy with something else does not hold up the rest. Waiting threads spin briefly (a
+// decode step starts hundreds of regions, a few microseconds apart) and then sleep.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <type_traits>
+#include <vector>
 
 namespace hearth {
 
@@ -15,7 +16,9 @@ class ThreadPool {
   /// The process's pool, with usable_cores() threads, the caller's included.
   static ThreadPool& instance();
 
-  explicit ThreadPool(int threads);
+  /// With `cpus`, the thread of slot s > 0 runs on core cpus[s % size] alone; where callers run is
+  /// theirs to say.
+  explicit ThreadPool(int threads, const std::vector<int>& cpus = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;

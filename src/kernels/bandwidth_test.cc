@@ -26,6 +26,15 @@ TEST(FmaPeak, IsAPlausibleNumber) {
   EXPECT_LT(gflops, 1000);
 }
 
+// True when a rate is more than `ratio` of the other in one of some attempts: another process may
+// take the core while one of the two is measured.
+template <typename Rate, typename Other>
+bool shows(double ratio, Rate rate, Other other) {
+  for (int attempt = 0; attempt < 10; ++attempt)
+    if (rate() > ratio * other()) return true;
+  return false;
+}
+
 // VNNI makes four times the f32 rate by the width of its lanes, AVX2's three instructions four
 // thirds, and BF16 twice on Zen but half of it on Golden Cove, which begins one in two cycles. Half
 // of these shows on a noisy machine too.
@@ -33,12 +42,13 @@ TEST(FmaPeak, NarrowNumbersAreFaster) {
   ThreadPool pool(1);
   for (const Isa isa : kAllIsas) {
     if (isa == Isa::scalar || !has_isa(isa)) continue;
-    SCOPED_TRACE(to_string(isa));
-    const double f32 = measure_fma_gflops(isa, pool, 1);
+    const auto f32 = [&] { return measure_fma_gflops(isa, pool, 1); };
+    const auto int8 = [&] { return measure_int8_gops(isa, pool, 1); };
+    const auto bf16 = [&] { return measure_bf16_gflops(isa, pool, 1); };
     const bool vnni = isa == Isa::avx_vnni || isa >= Isa::avx512_vnni;
-    EXPECT_GT(measure_int8_gops(isa, pool, 1), f32 * (vnni ? 2 : 0.65));
+    EXPECT_TRUE(shows(vnni ? 2 : 0.65, int8, f32)) << to_string(isa);
     if (isa >= Isa::avx512_bf16) {
-      EXPECT_GT(measure_bf16_gflops(isa, pool, 1), f32 * 0.25);
+      EXPECT_TRUE(shows(0.25, bf16, f32)) << to_string(isa);
     }
   }
 }

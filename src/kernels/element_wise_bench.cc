@@ -1,9 +1,11 @@
-// RMS norm, rotary embedding and SwiGLU of one row of a 1.1B model, one thread, data in the caches.
+// RMS norm, rotary embedding and SwiGLU of one row of a 1.1B model, and the exponentials of its
+// vocabulary; one thread, data in the caches.
 #include <benchmark/benchmark.h>
 
 #include <vector>
 
 #include "kernels/activation/activation.h"
+#include "kernels/exp_sum/exp_sum.h"
 #include "kernels/norm/norm.h"
 #include "kernels/rope/rope.h"
 
@@ -43,6 +45,13 @@ void swiglu_5632(benchmark::State& state) {
   for (auto _ : state) kernel->swiglu(gate.data(), up.data(), 5632, y.data());
 }
 BENCHMARK(swiglu_5632)->DenseRange(0, static_cast<int>(activation_kernels().size()) - 1);
+
+void exp_sum_32000(benchmark::State& state) {
+  const ExpSumKernel* kernel = pick(state, exp_sum_kernels());
+  const std::vector<float> x(32000, 0.5f);
+  for (auto _ : state) benchmark::DoNotOptimize(kernel->run(x.data(), 32000, 1, 1));
+}
+BENCHMARK(exp_sum_32000)->DenseRange(0, static_cast<int>(exp_sum_kernels().size()) - 1);
 
 }  // namespace
 }  // namespace hearth::kernels

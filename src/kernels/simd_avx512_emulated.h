@@ -103,6 +103,8 @@ inline void mask_i32scatter_ps(float* p, unsigned mask, __m512i index, __m512 v)
 }  // namespace
 }  // namespace hearth::kernels
 
+// The names are the processor's own: replacing them is what this file is for.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 #undef _mm512_cvtph_ps
 #undef _mm512_cvtps_ph
 #undef _mm512_cvtepu16_epi32
@@ -135,5 +137,6 @@ inline void mask_i32scatter_ps(float* p, unsigned mask, __m512i index, __m512 v)
   simde_mm512_castsi512_ps(emulated::i32gather_epi32(index, p, scale))
 #define _mm512_mask_i32scatter_ps(p, mask, index, v, scale) \
   emulated::mask_i32scatter_ps(p, mask, index, v)
+// NOLINTEND(bugprone-reserved-identifier)
 
 #include "kernels/simd_avx512.h"

@@ -34,7 +34,7 @@ std::vector<int64_t> ints_of(const Tensor& tensor) {
 
 InferRequest::Impl::Impl(std::shared_ptr<const CompiledModel::Impl> model)
     : model_(std::move(model)),
-      session_(model_->plan),
+      session_(model_->plan, model_->streams()),
       inputs_(model_->inputs.size()),
       outputs_(model_->outputs.size()) {
   if (plan().cached()) blocks_ = std::make_shared<runtime::KvBlocks>(plan().kv_layouts);

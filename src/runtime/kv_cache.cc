@@ -91,11 +91,12 @@ KvSequence& KvSequence::operator=(const KvSequence& other) {
   return *this;
 }
 
-KvSequence::KvSequence(KvSequence&& other) noexcept
-    : blocks_(other.blocks_),
-      table_(std::exchange(other.table_, {})),
-      data_(std::exchange(other.data_, {})),
-      tokens_(std::exchange(other.tokens_, 0)) {}
+// What is moved from stays a sequence of the same cache, an empty one.
+KvSequence::KvSequence(KvSequence&& other) noexcept : KvSequence(other.blocks_) {
+  table_.swap(other.table_);
+  data_.swap(other.data_);
+  std::swap(tokens_, other.tokens_);
+}
 
 KvSequence& KvSequence::operator=(KvSequence&& other) noexcept {
   if (this == &other) return *this;

@@ -37,6 +37,14 @@ CompiledModel::Impl::Impl(const Model::Impl& model, const runtime::Settings& set
       inputs(model.inputs),
       outputs(model.outputs) {}
 
+std::shared_ptr<runtime::Streams> CompiledModel::Impl::streams() const {
+  std::call_once(streams_once_, [this] {
+    const runtime::Settings& s = plan->settings;
+    streams_ = std::make_shared<runtime::Streams>(s.streams, s.threads, s.pinned);
+  });
+  return streams_;
+}
+
 const std::vector<Port>& CompiledModel::inputs() const { return impl_->inputs; }
 const std::vector<Port>& CompiledModel::outputs() const { return impl_->outputs; }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "hearth/core.hpp"
@@ -22,9 +23,15 @@ class Model::Impl {
 class CompiledModel::Impl {
  public:
   Impl(const Model::Impl& model, const runtime::Settings& settings);
+  /// Where the model's requests run; made when the first one asks.
+  std::shared_ptr<runtime::Streams> streams() const;
   std::shared_ptr<const runtime::Plan> plan;
   std::vector<Port> inputs;
   std::vector<Port> outputs;
+
+ private:
+  mutable std::once_flag streams_once_;
+  mutable std::shared_ptr<runtime::Streams> streams_;
 };
 
 }  // namespace hearth

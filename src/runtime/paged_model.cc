@@ -32,12 +32,17 @@ std::string refusal(const CompiledModel& model) {
   return {};
 }
 
+// One inference at a time serves all sequences, so streams would only leave threads idle.
+std::shared_ptr<Streams> all_threads(const Plan& plan) {
+  return std::make_shared<Streams>(1, plan.settings.threads, plan.settings.pinned);
+}
+
 }  // namespace
 
 PagedModel::PagedModel(const CompiledModel& model)
     : model_(model),
       blocks_(std::make_shared<KvBlocks>(model.impl().plan->kv_layouts)),
-      session_(model.impl().plan) {
+      session_(model.impl().plan, all_threads(*model.impl().plan)) {
   for (const Port& port : model_.inputs()) {
     if (port.name == "input_ids") ids_ = inputs_.size();
     if (port.name == "position_ids") positions_ = static_cast<int>(inputs_.size());

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <sstream>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/threads.h"
+#include "runtime/streams.h"
 
 namespace hearth::runtime {
 
@@ -121,39 +123,71 @@ int64_t choose_quantization_group(const std::string& asked, bool accuracy, const
   return *parse_group(find_property(kGroupSize).default_value);
 }
 
+// The settable properties as text; what was decided for them replaces what was asked for.
+using Values = std::map<std::string, std::string>;
+
+// NUM_STREAMS as a number, 0 when PERFORMANCE_HINT decides. AUTO and NUMA are hints by other names.
+int asked_streams(Values& values) {
+  const std::string& text = values["NUM_STREAMS"];
+  if (text.empty()) return 0;
+  std::string& hint = values["PERFORMANCE_HINT"];
+  if (text == "AUTO" || text == "-1") hint = "THROUGHPUT";
+  if (text == "NUMA" || text == "-2") hint = "LATENCY";
+  for (const char* word : {"AUTO", "-1", "NUMA", "-2"})
+    if (text == word) return 0;
+  const auto number = Any(text).to_int();
+  if (!number || *number < 0)
+    bad_input("property NUM_STREAMS is `{}`; it takes a number from 0 upwards, AUTO or NUMA", text);
+  return static_cast<int>(std::clamp<int64_t>(*number, 1, 1024));
+}
+
+// As OpenVINO's CPU plugin divides the threads of one machine among inferences.
+void divide_threads(Values& values, Settings& out) {
+  const auto count = [&](const char* name) {
+    return static_cast<int>(std::min<int64_t>(*Any(values[name]).to_int(), 1024));
+  };
+  const int asked = count("INFERENCE_NUM_THREADS"), pool = ThreadPool::instance().size();
+  const int threads = asked == 0 ? pool : std::min(asked, pool);
+  if (asked > pool)
+    log(LogLevel::info, "INFERENCE_NUM_THREADS is {}, but this process may use {} cores", asked,
+        pool);
+  const int requests = count("PERFORMANCE_HINT_NUM_REQUESTS");
+  int streams = asked_streams(values);
+  if (streams > 0) {
+    if (requests > 0) streams = std::min(streams, requests);
+  } else {
+    streams = values["PERFORMANCE_HINT"] == "LATENCY" ? 1 : throughput_streams(threads, requests);
+  }
+  out.streams = std::min(streams, threads);
+  out.threads = threads / out.streams * out.streams;
+  values["INFERENCE_NUM_THREADS"] = std::to_string(out.threads);
+  values["NUM_STREAMS"] = std::to_string(out.streams);
+}
+
 }  // namespace
 
 Settings read_settings(const AnyMap& properties, const ir::Graph& graph) {
-  AnyMap given;
-  for (const auto& [name, value] : properties) given[name] = checked(find_property(name), value);
-  const auto setting = [&](const char* name) {
-    const auto it = given.find(name);
-    return it != given.end() ? it->second.as<std::string>() : find_property(name).default_value;
-  };
+  Values values;
+  for (const PropertyInfo& p : known_properties())
+    if (std::string(p.kind) != "readonly") values[p.name] = p.default_value;
+  for (const auto& [name, value] : properties) values[name] = checked(find_property(name), value);
   Settings out;
   out.isa = active_isa();
-  const bool accuracy = setting("EXECUTION_MODE_HINT") == "ACCURACY";
-  const std::string precision = setting("INFERENCE_PRECISION_HINT");
+  const bool accuracy = values["EXECUTION_MODE_HINT"] == "ACCURACY";
+  const std::string& precision = values["INFERENCE_PRECISION_HINT"];
   out.inference_precision = precision != "dynamic"               ? *parse_element_type(precision)
                             : !accuracy && has_bf16_arithmetic() ? ElementType::bf16
                                                                  : ElementType::f32;
-  out.kv_precision = choose_kv_precision(setting("KV_CACHE_PRECISION"), accuracy, graph);
+  out.kv_precision = choose_kv_precision(values["KV_CACHE_PRECISION"], accuracy, graph);
   out.quantization_group = choose_quantization_group(
-      given.contains(kGroupSize) ? setting(kGroupSize) : "", accuracy, graph);
-  const int threads = std::stoi(setting("INFERENCE_NUM_THREADS"));
-  const int pool = ThreadPool::instance().size();
-  out.threads = threads == 0 ? pool : std::min(threads, pool);
-  if (threads > pool)
-    log(LogLevel::info, "INFERENCE_NUM_THREADS is {}, but this process may use {} cores", threads,
-        pool);
+      properties.contains(kGroupSize) ? values[kGroupSize] : "", accuracy, graph);
+  out.pinned = values["ENABLE_CPU_PINNING"] == "YES";
+  divide_threads(values, out);
+  values["INFERENCE_PRECISION_HINT"] = to_string(out.inference_precision);
+  values["KV_CACHE_PRECISION"] = to_string(out.kv_precision);
+  values[kGroupSize] = std::to_string(out.quantization_group);
   for (const PropertyInfo& p : known_properties())
-    if (std::string(p.kind) != "readonly") out.as_set.emplace_back(p.name, setting(p.name));
-  for (auto& [name, value] : out.as_set) {
-    if (name == "INFERENCE_PRECISION_HINT") value = to_string(out.inference_precision);
-    if (name == "KV_CACHE_PRECISION") value = to_string(out.kv_precision);
-    if (name == kGroupSize) value = std::to_string(out.quantization_group);
-    if (name == "INFERENCE_NUM_THREADS") value = std::to_string(out.threads);
-  }
+    if (values.contains(p.name)) out.as_set.emplace_back(p.name, values[p.name]);
   return out;
 }
 
@@ -169,7 +203,7 @@ Any property_value(const std::string& name, const Settings& settings) {
   if (name == "OPTIMIZATION_CAPABILITIES")
     return std::string(has_bf16_arithmetic() ? "FP32 FP16 BF16" : "FP32 FP16");
   if (name == "EXECUTION_DEVICES") return std::string("CPU");
-  if (name == "OPTIMAL_NUMBER_OF_INFER_REQUESTS") return uint32_t{1};
+  if (name == "OPTIMAL_NUMBER_OF_INFER_REQUESTS") return static_cast<uint32_t>(settings.streams);
   for (const auto& [known, value] : settings.as_set)
     if (known == name) return value;
   return {};

@@ -22,7 +22,9 @@ struct Settings {
   ElementType inference_precision = ElementType::f32;  ///< f32, bf16 or f16
   ElementType kv_precision = ElementType::f16;         ///< f32, bf16 or f16
   int64_t quantization_group = 0;  ///< of activations, a multiple of 32; 0: not quantised
-  int threads = 1;
+  int threads = 1;                 ///< of all streams
+  int streams = 1;      ///< inferences of one model that run at the same time, each on its share
+  bool pinned = false;  ///< threads are bound to cores
   Isa isa = Isa::scalar;
   std::vector<std::pair<std::string, std::string>> as_set;  ///< every property, as text
 };

@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/threads.h"
 #include "hearth/exception.hpp"
 #include "hearth/properties.hpp"
+#include "runtime/streams.h"
 
 namespace hearth::runtime {
 namespace {
@@ -65,6 +67,44 @@ TEST(Properties, ActivationsAreQuantisedUnlessAskedNotToBe) {
   EXPECT_EQ(group({}, "18446744073709551615"), int64_t{1} << 31);
   EXPECT_EQ(group({}, "48"), 128) << "a model's odd value is passed over with a warning";
   EXPECT_THAT(error_of({set(33)}), testing::HasSubstr("multiple of 32"));
+}
+
+// As openvino 2026.4 answers on the same machine, whose cores are two in what the comments say.
+TEST(Properties, HintsDecideTheStreams) {
+  const int cores = ThreadPool::instance().size();
+  const auto streams = [](const AnyMap& properties) {
+    const Settings s = read_settings(properties, ir::Graph());
+    EXPECT_EQ(property_value("OPTIMAL_NUMBER_OF_INFER_REQUESTS", s).as<int>(), s.streams);
+    EXPECT_EQ(property_value("NUM_STREAMS", s).as<int>(), s.streams);
+    EXPECT_EQ(s.threads % s.streams, 0);
+    return s.streams;
+  };
+  const int all = throughput_streams(cores, 0);  // 2
+  EXPECT_EQ(streams({}), 1);
+  EXPECT_EQ(streams({hint::performance_mode(hint::PerformanceMode::LATENCY)}), 1);
+  EXPECT_EQ(streams({hint::performance_mode(hint::PerformanceMode::THROUGHPUT)}), all);
+  EXPECT_EQ(streams({hint::performance_mode(hint::PerformanceMode::CUMULATIVE_THROUGHPUT)}), all);
+  EXPECT_EQ(streams({{"PERFORMANCE_HINT", "THROUGHPUT"}, hint::num_requests(1u)}), 1);
+  EXPECT_EQ(streams({{"PERFORMANCE_HINT", "LATENCY"}, hint::num_requests(4u)}), 1);
+  EXPECT_EQ(streams({num_streams(2)}), std::min(2, cores));
+  EXPECT_EQ(streams({num_streams(2), hint::num_requests(1u)}), 1);
+  EXPECT_EQ(streams({num_streams(1000)}), cores);
+  EXPECT_EQ(streams({{"NUM_STREAMS", "AUTO"}}), all);
+  EXPECT_EQ(streams({{"NUM_STREAMS", -1}}), all);
+  EXPECT_EQ(streams({{"NUM_STREAMS", "NUMA"}, {"PERFORMANCE_HINT", "THROUGHPUT"}}), 1);
+  EXPECT_EQ(streams({{"PERFORMANCE_HINT", "THROUGHPUT"}, inference_num_threads(1)}), 1);
+
+  const Settings automatic = read_settings({{"NUM_STREAMS", "AUTO"}}, ir::Graph());
+  EXPECT_EQ(property_value("PERFORMANCE_HINT", automatic).as<std::string>(), "THROUGHPUT");
+  EXPECT_THAT(error_of({{"NUM_STREAMS", "x"}}), testing::HasSubstr("AUTO or NUMA"));
+  EXPECT_THAT(error_of({{"NUM_STREAMS", -3}}), testing::HasSubstr("from 0 upwards"));
+  EXPECT_THAT(error_of({{"PERFORMANCE_HINT", "UNDEFINED"}}), testing::HasSubstr("THROUGHPUT"));
+  EXPECT_THAT(error_of({{"PERFORMANCE_HINT_NUM_REQUESTS", -1}}), testing::HasSubstr("from 0"));
+}
+
+TEST(Properties, ThreadsAreNotPinnedUnlessAsked) {
+  EXPECT_FALSE(read_settings({}, ir::Graph()).pinned);
+  EXPECT_TRUE(read_settings({hint::enable_cpu_pinning(true)}, ir::Graph()).pinned);
 }
 
 TEST(Properties, TypedSettersGiveTheSameNames) {

@@ -7,7 +7,8 @@
 
 namespace hearth::runtime {
 
-Session::Session(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {
+Session::Session(std::shared_ptr<const Plan> plan, std::shared_ptr<Streams> streams)
+    : plan_(std::move(plan)), streams_(std::move(streams)) {
   values_.resize(plan_->values.size());
   for (size_t i = 0; i < values_.size(); ++i) values_[i] = plan_->values[i].constant;
 }
@@ -24,8 +25,8 @@ void Session::run(const std::vector<Tensor>& inputs, const Batch* batch, const K
       rows_ = static_cast<int64_t>(inputs[i].get_size());
   }
   make_room();
-  StepContext context{values_,    scratch_, ThreadPool::instance(), batch, cache, &states_,
-                      attention_, shape_};
+  const Streams::Turn turn(*streams_);
+  StepContext context{values_, scratch_, turn.pool(), batch, cache, &states_, attention_, shape_};
   for (const auto& step : plan_->steps) {
     for (size_t i = 0; i < step->planned_outputs(); ++i) place(*step, i, context);
     step->run(context);

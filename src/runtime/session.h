@@ -7,12 +7,13 @@
 
 #include "runtime/batch.h"
 #include "runtime/plan.h"
+#include "runtime/streams.h"
 
 namespace hearth::runtime {
 
 class Session {
  public:
-  explicit Session(std::shared_ptr<const Plan> plan);
+  Session(std::shared_ptr<const Plan> plan, std::shared_ptr<Streams> streams);
 
   const Plan& plan() const { return *plan_; }
   /// Runs all steps. `inputs` has a tensor for each parameter, in model order, already checked.
@@ -29,6 +30,7 @@ class Session {
   void make_room();
   void place(const Step& step, size_t output, StepContext& context);
   std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<Streams> streams_;
   std::vector<Tensor> values_;
   ref::States states_;
   Scratch scratch_;

@@ -2,6 +2,7 @@
 exports, with the same logits; openvino_genai runs a folder of Hearth's."""
 
 import json
+import pathlib
 
 import numpy as np
 import openvino as ov
@@ -133,3 +134,35 @@ def test_beams_are_genais(hearth, genai, bundled_ir, question, beams):
     ours = hearth.json("generate", bundled_ir, question, "--max-new-tokens", 24, *flags, *EXACT)
     assert [s["text"] for s in ours["sequences"]] == theirs.texts
     assert [s["score"] for s in ours["sequences"]] == pytest.approx(theirs.scores, abs=1e-3)
+
+
+HINTS = [{}, {"PERFORMANCE_HINT": "LATENCY"}, {"PERFORMANCE_HINT": "THROUGHPUT"},
+         {"PERFORMANCE_HINT": "CUMULATIVE_THROUGHPUT"},
+         {"PERFORMANCE_HINT": "THROUGHPUT", "PERFORMANCE_HINT_NUM_REQUESTS": "1"},
+         {"PERFORMANCE_HINT": "LATENCY", "PERFORMANCE_HINT_NUM_REQUESTS": "4"},
+         {"NUM_STREAMS": "2"}, {"NUM_STREAMS": "AUTO"}, {"NUM_STREAMS": "NUMA"},
+         {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": "1"}]
+
+
+@pytest.fixture(scope="module")
+def tiny_ir(hearth, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    write_whole_checkpoint(folder / "hf", case_named("llama_gqa3_64_tied"))
+    hearth.run("export", "--model", folder / "hf", folder / "ir")
+    return folder / "ir"
+
+
+@pytest.mark.parametrize("hints", HINTS, ids=lambda h: ",".join(f"{k}={v}" for k, v in h.items()))
+def test_hints_mean_the_same(hearth, tiny_ir, hints):
+    smt = pathlib.Path("/sys/devices/system/cpu/smt/active")
+    if smt.exists() and smt.read_text().strip() == "1":
+        pytest.skip("OpenVINO counts cores, Hearth threads of cores")
+    model = CORE.compile_model(tiny_ir / "openvino_model.xml", "CPU", hints)
+    flags = [x for name, value in hints.items() for x in ("--property", f"{name}={value}")]
+    said = dict(line.split(" = ") for line in hearth.run("explain", tiny_ir, *flags).splitlines()
+                if " = " in line)
+    said = {name.strip(): value for name, value in said.items()}
+    for name in ("NUM_STREAMS", "INFERENCE_NUM_THREADS", "PERFORMANCE_HINT",
+                 "PERFORMANCE_HINT_NUM_REQUESTS"):
+        value = model.get_property(name)
+        assert said[name] == str(getattr(value, "name", value)), name

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+
+#include "runtime/logits.h"
 
 namespace hearth::genai {
 
@@ -42,13 +45,8 @@ int64_t argmax(std::span<const float> values) {
 }
 
 double log_sum_exp(std::span<const float> values) {
-  // What is left out of a million values is below 1e-10 of the sum.
-  constexpr float kNothing = 37.0f;
   const float top = values[static_cast<size_t>(argmax(values))];
-  double sum = 0;
-  for (const float v : values)
-    if (!(top - v > kNothing)) sum += std::exp(static_cast<double>(v) - static_cast<double>(top));
-  return static_cast<double>(top) + std::log(sum);
+  return static_cast<double>(top) + std::log(runtime::exp_sum(values, top, 1));
 }
 
 Sampler::Sampler(const GenerationConfig& config, uint64_t stream)
@@ -112,17 +110,11 @@ void sort_first(std::vector<SamplingCandidate>& c, size_t count) {
 
 }  // namespace
 
-// The top_k best logits, or all. A vocabulary is passed over once: what is worse than the k-th best
-// so far is left out, and the rest is cut back to k whenever there are four times as many.
-void Sampler::choose_candidates() {
+// The top_k best logits. A vocabulary is passed over once: what is worse than the k-th best so far
+// is left out, and the rest is cut back to k whenever there are four times as many.
+void Sampler::choose_top_k() {
   std::vector<SamplingCandidate>& c = candidates_;
   const size_t k = config_.top_k;
-  c.clear();
-  if (k >= logits_.size()) {
-    c.resize(logits_.size());
-    for (size_t i = 0; i < logits_.size(); ++i) c[i] = {logits_[i], static_cast<int32_t>(i)};
-    return;
-  }
   const size_t room = 4 * std::max<size_t>(k, 64);
   const auto cut = [&] {
     std::nth_element(c.begin(), c.begin() + static_cast<int64_t>(k) - 1, c.end(), Before());
@@ -138,6 +130,19 @@ void Sampler::choose_candidates() {
     worst = c.back().value;
   }
   if (c.size() > k) cut();
+}
+
+// All whose weight can matter, given the sum of all weights: with min_p none below it, with top_p
+// none of the unlikeliest that together hold less than half of what may be cut.
+void Sampler::choose_likely(float top, double total) {
+  const double tail = (1 - static_cast<double>(config_.top_p)) * total;
+  const double least = std::max(static_cast<double>(config_.min_p),
+                                tail / (2 * static_cast<double>(logits_.size())));
+  // Weights will be computed in f32, from differences rounded to it: a thousandth is room enough.
+  const auto bound =
+      static_cast<float>(static_cast<double>(top) + std::log(0.999 * least) * config_.temperature);
+  for (size_t i = 0; i < logits_.size(); ++i)
+    if (logits_[i] >= bound) candidates_.push_back({logits_[i], static_cast<int32_t>(i)});
 }
 
 // Keeps the likeliest whose weights reach top_p of `total`, in order. Mostly a few dozen of a whole
@@ -156,16 +161,59 @@ void Sampler::keep_top_p(double total) {
   }
 }
 
-size_t Sampler::draw() {
-  std::vector<SamplingCandidate>& c = candidates_;
-  choose_candidates();
-  float top = -std::numeric_limits<float>::infinity();
-  for (const SamplingCandidate& candidate : c) top = candidate.value > top ? candidate.value : top;
+// Gives every candidate its weight, relative to the likeliest token's, and returns their sum.
+double Sampler::weigh(float top) {
   double total = 0;
-  for (SamplingCandidate& candidate : c) {
+  for (SamplingCandidate& candidate : candidates_) {
     candidate.value = std::exp((candidate.value - top) / config_.temperature);
     total += candidate.value;
   }
+  return total;
+}
+
+// 53 random bits: the same number in [0, 1) on every standard library.
+double Sampler::uniform() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
+
+size_t Sampler::draw() {
+  const float top = logits_[static_cast<size_t>(argmax(logits_))];
+  const bool cut = config_.top_k < logits_.size();
+  if (!cut && config_.top_p >= 1 && config_.min_p <= 0) return draw_from_all(top);
+  candidates_.clear();
+  double total = 0;
+  if (cut) {
+    choose_top_k();
+    total = weigh(top);
+  } else {
+    total = runtime::exp_sum(logits_, top, 1 / static_cast<double>(config_.temperature));
+    choose_likely(top, total);
+    weigh(top);
+  }
+  return draw_candidate(total);
+}
+
+// The block first, from the sums of all; then the token, from the weights of that block.
+size_t Sampler::draw_from_all(float top) {
+  const double scale = 1 / static_cast<double>(config_.temperature);
+  const std::span<const float> logits = logits_;
+  sums_.clear();
+  for (size_t begin = 0; begin < logits.size(); begin += kBlock)
+    sums_.push_back(runtime::exp_sum(logits.subspan(begin, std::min(kBlock, logits.size() - begin)),
+                                     top, scale));
+  double point = uniform() * std::accumulate(sums_.begin(), sums_.end(), 0.0);
+  size_t block = 0;
+  for (; block + 1 < sums_.size() && point >= sums_[block]; ++block) point -= sums_[block];
+  const size_t begin = block * kBlock, end = std::min(begin + kBlock, logits.size());
+  for (size_t i = begin; i < end; ++i) {
+    point -= std::exp((static_cast<double>(logits[i]) - static_cast<double>(top)) * scale);
+    if (point < 0) return i;
+  }
+  // The weights of a block, added up one by one, may miss its sum by a rounding.
+  return begin + static_cast<size_t>(argmax(logits.subspan(begin, end - begin)));
+}
+
+// `total`: the weight of all tokens that top_k leaves.
+size_t Sampler::draw_candidate(double total) {
+  std::vector<SamplingCandidate>& c = candidates_;
   // Weights are relative to the most likely token, whose weight is 1: min_p is a bound on them.
   if (config_.min_p > 0)
     std::erase_if(
@@ -177,12 +225,12 @@ size_t Sampler::draw() {
   }
   double sum = 0;
   for (const SamplingCandidate& candidate : c) sum += candidate.value;
-  // 53 random bits: the same uniform number on every standard library.
-  double point = static_cast<double>(random_() >> 11) * 0x1p-53 * sum;
+  double point = uniform() * sum;
   for (const SamplingCandidate& candidate : c) {
     point -= candidate.value;
     if (point < 0) return static_cast<size_t>(candidate.token);
   }
+  if (c.empty()) return 0;  // no logit is a number
   return static_cast<size_t>(c.back().token);
 }
 

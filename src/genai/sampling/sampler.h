@@ -34,13 +34,19 @@ class Sampler {
  private:
   bool needs_copy(size_t generated) const;
   void apply_penalties(const TokenCounts& counts);
-  void choose_candidates();
+  void choose_top_k();
+  void choose_likely(float top, double total);
+  double weigh(float top);
   void keep_top_p(double total);
+  double uniform();
   size_t draw();
+  size_t draw_from_all(float top);
+  size_t draw_candidate(double total);
   GenerationConfig config_;
   std::mt19937_64 random_;
   std::vector<float> logits_;
   std::vector<SamplingCandidate> candidates_;
+  std::vector<double> sums_;
 };
 
 /// The index of the largest value, the first of equals. NaN never wins.

@@ -85,6 +85,64 @@ TEST(Sampler, TopKAndTopPOfALargeVocabularyAreThoseOfTheSortedWhole) {
   EXPECT_GT(got.size(), 300u);
 }
 
+// The same with top_p or min_p alone, when what cannot be drawn is never looked at.
+TEST(Sampler, TopPAndMinPOfALargeVocabularyAreThoseOfTheSortedWhole) {
+  std::mt19937 random(5);
+  std::normal_distribution<float> normal(0, 3);
+  std::vector<float> logits(30000);
+  for (float& v : logits) v = normal(random);
+  std::vector<size_t> order(logits.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return logits[a] > logits[b]; });
+  for (const float temperature : {0.3f, 1.0f, 20.0f}) {
+    const auto weight = [&](size_t rank) {
+      return std::exp((static_cast<double>(logits[order[rank]]) - logits[order[0]]) /
+                      static_cast<double>(temperature));
+    };
+    double total = 0;
+    for (size_t rank = 0; rank < order.size(); ++rank) total += weight(rank);
+    size_t nucleus = 0, likely = 0;
+    for (double kept = 0; kept <= 0.9 * total;) kept += weight(nucleus++);
+    while (likely < order.size() && weight(likely) >= 0.1) ++likely;
+    for (const bool by_top_p : {true, false}) {
+      GenerationConfig config = sampling();
+      config.temperature = temperature;
+      if (by_top_p) config.top_p = 0.9f;
+      if (!by_top_p) config.min_p = 0.1f;
+      const size_t allowed = by_top_p ? nucleus : likely;
+      const std::set<size_t> first(order.begin(), order.begin() + static_cast<int64_t>(allowed));
+      const auto drawn = frequencies(config, logits, allowed < 30 ? 3000 : 100);
+      for (const auto& [token, share] : drawn)
+        EXPECT_EQ(first.count(static_cast<size_t>(token)), 1u) << "at " << temperature;
+      // Of few tokens each is drawn.
+      EXPECT_TRUE(allowed >= 30 || drawn.size() == allowed) << "at " << temperature;
+    }
+  }
+}
+
+TEST(Sampler, DrawsFromAWholeVocabularyFollowTheSoftmaxInEveryBlock) {
+  std::vector<float> logits(3000, -40.0f);
+  logits[0] = 0.0f;
+  logits[1030] = std::log(2.0f);
+  logits[2047] = std::log(4.0f);
+  logits[2999] = std::log(1.0f);
+  const auto f = frequencies(sampling(), logits);
+  ASSERT_EQ(f.size(), 4u);
+  EXPECT_NEAR(f.at(0), 1 / 8.0, 0.015);
+  EXPECT_NEAR(f.at(1030), 2 / 8.0, 0.015);
+  EXPECT_NEAR(f.at(2047), 4 / 8.0, 0.015);
+  EXPECT_NEAR(f.at(2999), 1 / 8.0, 0.015);
+}
+
+TEST(Sampler, LogitsThatAreNoNumbersDrawTheFirst) {
+  const std::vector<float> logits(50, std::numeric_limits<float>::quiet_NaN());
+  GenerationConfig config = sampling();
+  EXPECT_EQ(Sampler(config, 0).sample(logits, {}, 0).token, 0);
+  config.top_p = 0.5f;
+  EXPECT_EQ(Sampler(config, 0).sample(logits, {}, 0).token, 0);
+}
+
 // 20000 draws: the deviation of a frequency is below 0.0036, 0.015 is four times that.
 TEST(Sampler, DrawsFollowTheSoftmax) {
   const std::vector<float> logits = {0.0f, std::log(2.0f), std::log(4.0f), std::log(1.0f)};

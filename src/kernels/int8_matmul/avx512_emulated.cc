@@ -1,21 +1,18 @@
 // The kernels of AVX-512 VNNI and of AMX on machines without them, for tests.
 #include "kernels/int8_matmul/dot_bytes_emulated.h"
 
-#include "kernels/int8_matmul/amx_products.h"
 #include "kernels/int8_matmul/kernel_avx512.h"
 #include "kernels/tiles_emulated.h"
 
 namespace hearth::kernels {
 
 const Int8MatmulKernel& int8_matmul_avx512_vnni_emulated() {
-  static constexpr Int8MatmulKernel kernel =
-      kernel_avx512<multiply_panels<SixteenTokens>>("avx512_vnni_emulated", Isa::avx2);
+  static const Int8MatmulKernel kernel = kernel_by_rows("avx512_vnni_emulated", Isa::avx2);
   return kernel;
 }
 
 const Int8MatmulKernel& int8_matmul_amx_emulated() {
-  static constexpr Int8MatmulKernel kernel =
-      kernel_avx512<multiply_panels_amx<EmulatedTiles, SixteenTokens>>("amx_emulated", Isa::avx2);
+  static const Int8MatmulKernel kernel = kernel_amx<EmulatedTiles>("amx_emulated", Isa::avx2);
   return kernel;
 }
 

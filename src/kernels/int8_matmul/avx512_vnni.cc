@@ -6,8 +6,7 @@
 namespace hearth::kernels {
 
 const Int8MatmulKernel& int8_matmul_avx512_vnni() {
-  static constexpr Int8MatmulKernel kernel =
-      kernel_avx512<multiply_panels<SixteenTokens>>("avx512_vnni", Isa::avx512_vnni);
+  static const Int8MatmulKernel kernel = kernel_by_rows("avx512_vnni", Isa::avx512_vnni);
   return kernel;
 }
 

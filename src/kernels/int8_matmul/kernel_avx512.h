@@ -1,37 +1,55 @@
-// The kernels whose vectors are those of AVX-512: rows as they lie for a few tokens, panels for
-// more. The file that includes this has dot_bytes() from one of the dot_bytes headers.
+// The kernels whose vectors are those of AVX-512. The file that includes this has dot_bytes() from
+// one of the dot_bytes headers.
 #pragma once
 
+#include "kernels/int8_matmul/amx_products.h"
 #include "kernels/int8_matmul/engine_avx512.h"
-#include "kernels/int8_matmul/panel_products.h"
 #include "kernels/int8_matmul/row_products_avx512.h"
+#include "kernels/int8_matmul/turned_products_avx512.h"
 
 namespace hearth::kernels {
 namespace {
 
-// Up to this many tokens, reading rows as they lie beats unpacking them for a panel.
-constexpr int64_t kFewTokens = 6;
+// Up to this many tokens, rows as they lie take fewer instructions than turning them.
+constexpr int64_t kFewTokens = 2;
 
-inline CodeLayout layout_avx512(const WeightMatrix& w, int64_t tokens) {
-  return {unpacked_form(affine_weights(w)), tokens <= kFewTokens ? 0 : SixteenTokens::kLanes};
-}
-
-inline int64_t scratch_bytes_avx512(const WeightMatrix& w) {
+inline int64_t scratch_bytes_by_rows(const WeightMatrix& w) {
   const AffineWeights view = affine_weights(w);
-  return std::max(PanelRoom::bytes(view, kMostTokens), BlockScales::bytes(view));
+  return std::max(TurnedRoom::bytes(view, kMostTokens), StreamRoom::bytes(view));
 }
 
-/// multiply(chunk, rows, next) is multiply_panels() or another way to do the same.
-template <auto multiply>
-void run_avx512(const Int8MatmulArgs& a) {
-  const AffineWeights view = affine_weights(*a.weight);
-  if (a.x->layout.lanes == 0) return multiply_few(a, view);
-  multiply_by_panels<SixteenTokens>(a, view, multiply);
+inline void multiply_by_rows(const Int8MatmulArgs& a, const AffineWeights& view) {
+  if (a.x->rows <= kFewTokens) return multiply_few(a, view);
+  multiply_turned(a, view);
 }
 
-template <auto multiply>
-constexpr Int8MatmulKernel kernel_avx512(const char* name, Isa isa) {
-  return {name, isa, refuse_affine, layout_avx512, scratch_bytes_avx512, run_avx512<multiply>};
+/// Lanes are rows, whatever the number of tokens.
+inline Int8MatmulKernel kernel_by_rows(const char* name, Isa isa) {
+  const auto layout = [](const WeightMatrix& w, int64_t) -> CodeLayout {
+    return {unpacked_form(affine_weights(w))};
+  };
+  const auto run = [](const Int8MatmulArgs& a) { multiply_by_rows(a, affine_weights(*a.weight)); };
+  return {name, isa, refuse_affine, layout, scratch_bytes_by_rows, run};
+}
+
+// Tokens that fill half of a panel or less cost tiles as much as a whole one.
+constexpr int64_t kFewForTiles = 8;
+
+/// Lanes are rows for a few tokens; for more of them tiles, by panels of tokens.
+template <class Tiles>
+Int8MatmulKernel kernel_amx(const char* name, Isa isa) {
+  const auto layout = [](const WeightMatrix& w, int64_t tokens) -> CodeLayout {
+    return {unpacked_form(affine_weights(w)), tokens <= kFewForTiles ? 0 : SixteenTokens::kLanes};
+  };
+  const auto scratch_bytes = [](const WeightMatrix& w) {
+    return std::max(PanelRoom::bytes(affine_weights(w), kMostTokens), scratch_bytes_by_rows(w));
+  };
+  const auto run = [](const Int8MatmulArgs& a) {
+    const AffineWeights view = affine_weights(*a.weight);
+    if (a.x->layout.lanes == 0) return multiply_by_rows(a, view);
+    multiply_by_panels<SixteenTokens>(a, view, multiply_panels_amx<Tiles, SixteenTokens>);
+  };
+  return {name, isa, refuse_affine, layout, scratch_bytes, run};
 }
 
 }  // namespace
