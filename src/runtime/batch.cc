@@ -10,9 +10,8 @@ void Batch::add(KvSequence& cache, int64_t row, int64_t tokens) {
   rows.row = row;
   rows.tokens = tokens;
   rows.past = cache.tokens();
-  rows.blocks.clear();
+  rows.blocks.assign(cache.data().begin(), cache.data().end());
   rows.cell_mask.clear();
-  for (int32_t block : cache.table()) rows.blocks.push_back(cache.blocks()->data(block));
   sequences.push_back(std::move(rows));
 }
 

@@ -82,7 +82,7 @@ size_t KvBlocks::bytes_held() const {
 }
 
 KvSequence::KvSequence(const KvSequence& other)
-    : blocks_(other.blocks_), table_(other.table_), tokens_(other.tokens_) {
+    : blocks_(other.blocks_), table_(other.table_), data_(other.data_), tokens_(other.tokens_) {
   for (int32_t block : table_) blocks_->share(block);
 }
 
@@ -94,6 +94,7 @@ KvSequence& KvSequence::operator=(const KvSequence& other) {
 // What is moved from stays a sequence of the same cache, an empty one.
 KvSequence::KvSequence(KvSequence&& other) noexcept : KvSequence(other.blocks_) {
   table_.swap(other.table_);
+  data_.swap(other.data_);
   std::swap(tokens_, other.tokens_);
 }
 
@@ -102,6 +103,7 @@ KvSequence& KvSequence::operator=(KvSequence&& other) noexcept {
   clear();
   blocks_ = other.blocks_;
   table_ = std::exchange(other.table_, {});
+  data_ = std::exchange(other.data_, {});
   tokens_ = std::exchange(other.tokens_, 0);
   return *this;
 }
@@ -112,12 +114,17 @@ void KvSequence::reserve(int64_t count) {
   const auto first = static_cast<size_t>(tokens_ / kBlockTokens);
   if (first < table_.size() && blocks_->is_shared(table_[first])) {
     const int32_t own = blocks_->acquire();
-    std::memcpy(blocks_->data(own), blocks_->data(table_[first]), blocks_->block_bytes());
+    std::byte* data = blocks_->data(own);
+    std::memcpy(data, data_[first], blocks_->block_bytes());
     blocks_->release(table_[first]);
     table_[first] = own;
+    data_[first] = data;
   }
   const auto needed = static_cast<size_t>((tokens_ + count + kBlockTokens - 1) / kBlockTokens);
-  while (table_.size() < needed) table_.push_back(blocks_->acquire());
+  while (table_.size() < needed) {
+    table_.push_back(blocks_->acquire());
+    data_.push_back(blocks_->data(table_.back()));
+  }
 }
 
 void KvSequence::advance(int64_t count) {
@@ -133,6 +140,7 @@ void KvSequence::truncate(int64_t tokens) {
   while (table_.size() > needed) {
     blocks_->release(table_.back());
     table_.pop_back();
+    data_.pop_back();
   }
   tokens_ = tokens;
 }

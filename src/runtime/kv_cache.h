@@ -26,12 +26,13 @@ class KvBlocks {
   /// Bytes from the start of a block to the part of this layer.
   size_t layer_offset(size_t layer) const { return offsets_[layer]; }
 
-  /// A block with one reference; contents are zero or those of an earlier use. Throws failed when
-  /// there is no memory.
+  /// A block with one reference; contents are zero or those of an earlier use. Blocks do not move.
+  /// Throws failed when there is no memory.
   int32_t acquire();
   void share(int32_t block);
   void release(int32_t block);
   bool is_shared(int32_t block) const;
+  /// Takes a lock: sequences ask once for each of their blocks.
   std::byte* data(int32_t block) const;
 
   /// Blocks that are referenced, and bytes held for blocks in all.
@@ -60,6 +61,8 @@ class KvSequence {
 
   int64_t tokens() const { return tokens_; }
   const std::vector<int32_t>& table() const { return table_; }
+  /// Where the blocks of the table start.
+  const std::vector<std::byte*>& data() const { return data_; }
   const std::shared_ptr<KvBlocks>& blocks() const { return blocks_; }
 
   /// Makes room for `count` more tokens: adds blocks, and takes a copy of the last one when it is
@@ -74,6 +77,7 @@ class KvSequence {
  private:
   std::shared_ptr<KvBlocks> blocks_;
   std::vector<int32_t> table_;
+  std::vector<std::byte*> data_;  // of the blocks of table_
   int64_t tokens_ = 0;
 };
 

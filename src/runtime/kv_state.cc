@@ -20,8 +20,7 @@ struct Variable {
   // Of one head, in the block that holds the token.
   std::byte* piece(const KvSequence& sequence, int64_t token, int64_t head) const {
     const KvBlocks& blocks = *sequence.blocks();
-    const int32_t block = sequence.table()[static_cast<size_t>(token / kBlockTokens)];
-    return blocks.data(block) + blocks.layer_offset(layer) +
+    return sequence.data()[static_cast<size_t>(token / kBlockTokens)] + blocks.layer_offset(layer) +
            (is_key ? layout.key_offset(head) : layout.value_offset(head));
   }
 };

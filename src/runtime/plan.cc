@@ -31,7 +31,7 @@ class Planner {
       if (node.op != Op::CachedAttention) continue;
       plan_.key_variables.push_back(node.attrs.text("key_variable"));
       plan_.value_variables.push_back(node.attrs.text("value_variable"));
-      plan_.kv_layouts.push_back(kv_layout(plan_.graph, node, plan_.settings.kv_precision));
+      plan_.kv_layouts.push_back(kv_layout(plan_.graph, node, plan_.settings));
     }
   }
 
@@ -208,7 +208,7 @@ std::string explain(const Plan& plan) {
     size_t bytes = 0;
     for (const kernels::KvLayout& layout : plan.kv_layouts) bytes += layout.bytes();
     out += fmt::format("cache: {} layers, {}, {} bytes a token, blocks of {} tokens\n",
-                       plan.kv_layouts.size(), to_string(plan.settings.kv_precision),
+                       plan.kv_layouts.size(), to_string(plan.kv_layouts[0].type),
                        bytes / kernels::kBlockTokens, kernels::kBlockTokens);
   }
   return out;

@@ -54,4 +54,17 @@ const AttentionKernel& select_attention(const AttentionArgs& args, Isa isa,
                    "no attention kernel takes these arguments; " + last);
 }
 
+ElementType cache_type(const AttentionArgs& args, Isa isa) {
+  const ElementType asked = args.layout.type;
+  if (asked != ElementType::f16 && asked != ElementType::bf16) return asked;
+  AttentionArgs as_integers = args;
+  as_integers.layout.type = ElementType::i16;
+  for (const AttentionKernel& kernel : attention_kernels()) {
+    if (kernel.isa > isa || !has_isa(kernel.isa)) continue;
+    if (kernel.refuse(args) == nullptr) return asked;
+    if (kernel.refuse(as_integers) == nullptr) return ElementType::i16;
+  }
+  return asked;
+}
+
 }  // namespace hearth::kernels

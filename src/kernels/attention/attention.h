@@ -24,8 +24,8 @@ namespace hearth::kernels {
 inline constexpr int64_t kBlockTokens = 32;
 inline constexpr int64_t kSpanTokens = 512;
 
-/// How one layer's part of a block is laid out. Cache types: f32, f16, bf16, u8, u4; cell.h has
-/// what they mean.
+/// How one layer's part of a block is laid out. Cache types: f32, f16, bf16, i16, u8, u4; cell.h
+/// has what they mean.
 struct KvLayout {
   ElementType type = ElementType::f16;
   int64_t kv_heads = 0;           // K
@@ -90,5 +90,8 @@ struct AttentionKernel {
 const std::vector<AttentionKernel>& attention_kernels();
 const AttentionKernel& select_attention(const AttentionArgs& args, Isa isa,
                                         std::vector<std::string>* refusals = nullptr);
+/// How cells are best kept where args.layout.type was asked for: the same, or i16 for 16-bit floats
+/// when the best kernel multiplies integers.
+ElementType cache_type(const AttentionArgs& args, Isa isa);
 
 }  // namespace hearth::kernels

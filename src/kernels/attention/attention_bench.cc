@@ -18,6 +18,7 @@ struct Shape {
   const char* name;
   int64_t heads, kv_heads, dim;
 };
+// 16-bit cells as the kernel keeps them.
 constexpr ElementType kCacheTypes[] = {ElementType::f16, ElementType::u8, ElementType::u4};
 constexpr Shape kShapes[] = {
     {"SmolLM2-135M", 9, 3, 64}, {"TinyLlama-1.1B", 32, 4, 64}, {"Llama-3.1-8B", 32, 8, 128}};
@@ -33,25 +34,27 @@ double peak() {
   return gflops;
 }
 
-// Caches of several layers, 256 MB in all, so that a step does not find its cells in a cache.
+// The cache of a model, 512 MB in all, so that a step does not find its cells in a cache. A block
+// holds the cells of all layers, as in the runtime.
 struct Layers {
   KvLayout layout;
-  std::vector<std::vector<std::byte*>> blocks;
+  size_t layers, block_bytes;
+  std::vector<std::byte*> blocks;
   std::vector<uint16_t> memory;
 
   Layers(const Shape& shape, int64_t cells, ElementType type)
       : layout{type, shape.kv_heads, shape.dim, shape.dim} {
-    const auto per_layer = static_cast<size_t>((cells + kBlockTokens - 1) / kBlockTokens);
-    const size_t layers = std::max<size_t>(1, (size_t{256} << 20) / (per_layer * layout.bytes()));
-    memory.resize(layers * per_layer * layout.bytes() / 2);
+    const auto count = static_cast<size_t>((cells + kBlockTokens - 1) / kBlockTokens);
+    layers = std::max<size_t>(1, (size_t{512} << 20) / (count * layout.bytes()));
+    block_bytes = layers * layout.bytes();
+    memory.resize((count * block_bytes + 64) / 2);
     std::mt19937 generator(1);
     uint16_t random[4099];  // not a divisor of any block
     for (uint16_t& half : random) half = static_cast<uint16_t>((generator() & 0x83ffu) | 0x2c00u);
     for (size_t i = 0; i < memory.size(); ++i) memory[i] = random[i % std::size(random)];
     auto* next = reinterpret_cast<std::byte*>(memory.data());
-    blocks.resize(layers);
-    for (auto& layer : blocks)
-      for (size_t i = 0; i < per_layer; ++i, next += layout.bytes()) layer.push_back(next);
+    next += (64 - reinterpret_cast<uintptr_t>(next) % 64) % 64;
+    for (size_t i = 0; i < count; ++i, next += block_bytes) blocks.push_back(next);
   }
 };
 
@@ -59,17 +62,20 @@ void attention_of_kernel(benchmark::State& state) {
   const AttentionKernel& kernel = attention_kernels()[static_cast<size_t>(state.range(0))];
   const Shape& shape = kShapes[state.range(1)];
   const int64_t cells = state.range(2), tokens = state.range(3);
-  const Layers layers(shape, cells, kCacheTypes[state.range(4)]);
+  ElementType type = kCacheTypes[state.range(4)];
+  AttentionArgs args;
+  args.layout = {type, shape.kv_heads, shape.dim, shape.dim};
+  args.precision = ElementType::bf16;
+  args.heads = shape.heads;
+  if (kernel.refuse(args) != nullptr) type = ElementType::i16;
+  const Layers layers(shape, cells, type);
   const auto floats = [&](int64_t heads) {
     return std::vector<float>(static_cast<size_t>(tokens * heads * shape.dim), 0.3f);
   };
   const std::vector<float> q = floats(shape.heads), k = floats(shape.kv_heads), v = k;
   std::vector<float> out = q;
-  AttentionSequence sequence{0, tokens, cells - tokens, nullptr, nullptr};
-  AttentionArgs args;
+  AttentionSequence sequence{0, tokens, cells - tokens, layers.blocks.data(), nullptr};
   args.layout = layers.layout;
-  args.precision = ElementType::bf16;
-  args.heads = shape.heads;
   args.scale = 0.125f;
   args.q = q.data();
   args.k = k.data();
@@ -83,7 +89,7 @@ void attention_of_kernel(benchmark::State& state) {
   auto* aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64 / 4;
   size_t layer = 0;
   for (auto _ : state) {
-    sequence.blocks = layers.blocks[layer++ % layers.blocks.size()].data();
+    args.layout.offset = layer++ % layers.layers * layers.layout.bytes();
     kernel.run(args, pool(), pool().size(), aligned);
   }
   using benchmark::Counter;

@@ -50,6 +50,16 @@ std::string describe(const Shape& s) {
                      s.softcap, s.alibi, s.sinks, seed_note());
 }
 
+// The shape with its cells as the kernel keeps them.
+Shape kept(const AttentionKernel& kernel, Shape s) {
+  AttentionArgs args;
+  args.layout = s.layout();
+  args.precision = T::bf16;
+  args.heads = s.heads;
+  if (kernel.refuse(args) != nullptr) s.type = T::i16;
+  return s;
+}
+
 // A prompt: q, k and v of all its tokens, and which cells may be attended to (empty: all).
 struct Prompt {
   int64_t tokens;
@@ -233,13 +243,15 @@ bool rounds(const AttentionKernel& kernel, AttentionArgs args) {
 //
 // A kernel that rounds keeps 12 bits of the largest element of a query and of a cell, hence is off
 // by half a step, largest / 8190, in each, and 13 bits of a span's largest weight; or it keeps
-// bf16, off by 2^-9 of every element, query and weight. Its exp is off by 2^-17. Elements of a u4
+// bf16, off by 2^-9 of every element, query and weight. Cells that are kept as integers are what
+// they are. Its exp is off by 2^-17. Elements of a u4
 // cache may be larger than what was written, by half of 1 / 15.
 double allowed(const AttentionKernel& kernel, const AttentionArgs& a,
                const AttentionSequence& sequence, const Prompt& p, int64_t token, int64_t head) {
   const int64_t kv_head = head / (a.heads / a.layout.kv_heads);
   const int64_t dim = a.layout.key_dim, value_dim = a.layout.value_dim;
   const int64_t position = sequence.past + token;
+  const bool kept = a.layout.type == T::i16;
   double most_products = 0, most_value = 0, most_rounding = 0;
   const bool bf16 = std::string_view(kernel.name).find("bf16") != std::string_view::npos;
   const float* q = p.q.data() + (position * a.heads + head) * dim;
@@ -251,7 +263,7 @@ double allowed(const AttentionKernel& kernel, const AttentionArgs& a,
   for (int64_t c = 0; c <= position; ++c) {
     const float* k = p.k.data() + (c * a.layout.kv_heads + kv_head) * dim;
     const float* v = p.v.data() + (c * a.layout.kv_heads + kv_head) * value_dim;
-    const double q_step = largest(q, dim) / 8190, k_step = largest(k, dim) / 8190;
+    const double q_step = largest(q, dim) / 8190, k_step = kept ? 0 : largest(k, dim) / 8190;
     double products = 0, rounding = 0;
     for (int64_t d = 0; d < dim; ++d) {
       products += std::fabs(static_cast<double>(q[d]) * k[d]);
@@ -272,7 +284,7 @@ double allowed(const AttentionKernel& kernel, const AttentionArgs& a,
   if (!rounds(kernel, a)) return most_value * exact;
   const auto cells = static_cast<double>(std::min(position + 1, kSpanTokens));
   const double weights = std::expm1(2 * most_rounding) + 2 * 0x1p-17;
-  const double values = bf16 ? 2 * 0x1p-9 : 1.0 / 8190 + cells / 16382;
+  const double values = bf16 ? 2 * 0x1p-9 : (kept ? 0 : 1.0 / 8190) + cells / 16382;
   return most_value * (exact + 1.1 * (2 * weights + values));
 }
 
@@ -300,7 +312,8 @@ void expect_near_reference(const AttentionKernel& kernel, const Shape& s, const 
 TEST(Attention, MatchesTheReference) {
   std::mt19937 generator = seeded_generator();
   for (const AttentionKernel& kernel : fast_kernels()) {
-    for (const Shape& s : kShapes) {
+    for (const Shape& shape : kShapes) {
+      const Shape s = kept(kernel, shape);
       for (int64_t tokens : {1, 2, 31, 32, 33, 70})
         expect_near_reference(kernel, s, random_prompt(s, tokens, generator));
       if (HasFatalFailure()) return;
@@ -311,15 +324,18 @@ TEST(Attention, MatchesTheReference) {
 TEST(Attention, MatchesTheReferenceAcrossSpans) {
   std::mt19937 generator = seeded_generator();
   for (const AttentionKernel& kernel : fast_kernels())
-    for (const Shape& s : {Shape{T::f16, 2, 1, 16, 16}, Shape{T::f32, 3, 1, 8, 8, 300}})
+    for (const Shape& shape : {Shape{T::f16, 2, 1, 16, 16}, Shape{T::f32, 3, 1, 8, 8, 300}}) {
+      const Shape s = kept(kernel, shape);
       for (int64_t tokens : tried({511, 512, 600, 513}))
         expect_near_reference(kernel, s, random_prompt(s, tokens, generator));
+    }
 }
 
 TEST(Attention, HiddenCellsAndWindowsMatchTheReference) {
   std::mt19937 generator = seeded_generator();
   for (const AttentionKernel& kernel : fast_kernels()) {
-    for (const Shape& s : kShapes) {
+    for (const Shape& shape : kShapes) {
+      const Shape s = kept(kernel, shape);
       Prompt prompt = random_prompt(s, 67, generator);
       prompt.mask.assign(67, 1);
       for (size_t i = 0; i < 20; ++i) prompt.mask[i] = 0;  // padding on the left
@@ -334,7 +350,7 @@ TEST(Attention, AQueryThatSeesNoCellGivesZeros) {
   std::mt19937 generator = seeded_generator();
   for (const AttentionKernel& kernel : kernels()) {
     for (int threads : {1, 3}) {
-      const Shape s{T::f16, 4, 2, 64, 64};
+      const Shape s = kept(kernel, {T::f16, 4, 2, 64, 64});
       Prompt prompt = random_prompt(s, 530, generator);
       prompt.mask.assign(530, 0);
       prompt.mask[529] = 1;
@@ -353,7 +369,8 @@ TEST(Attention, AQueryThatSeesNoCellGivesZeros) {
 TEST(Attention, NothingLeaksFromCellsThatAreNotSeen) {
   std::mt19937 generator = seeded_generator();
   for (const AttentionKernel& kernel : kernels()) {
-    for (const Shape& s : kShapes) {
+    for (const Shape& shape : kShapes) {
+      const Shape s = kept(kernel, shape);
       Prompt clean = random_prompt(s, 100, generator);
       clean.mask.assign(100, 1);
       clean.mask[3] = clean.mask[64] = 0;
@@ -378,7 +395,8 @@ TEST(Attention, NothingLeaksFromCellsThatAreNotSeen) {
 TEST(Attention, AnyCutOfThePromptGivesTheSameBits) {
   std::mt19937 generator = seeded_generator();
   for (const AttentionKernel& kernel : fast_kernels()) {
-    for (const Shape& s : kShapes) {
+    for (const Shape& shape : kShapes) {
+      const Shape s = kept(kernel, shape);
       const int64_t tokens = 90;
       const Prompt prompt = random_prompt(s, tokens, generator);
       const std::vector<float> expected = attend(kernel, s, prompt, {tokens});
@@ -394,7 +412,8 @@ TEST(Attention, AnyCutOfThePromptGivesTheSameBits) {
 TEST(Attention, AnyCutAroundASpanGivesTheSameBits) {
   std::mt19937 generator = seeded_generator();
   for (const AttentionKernel& kernel : fast_kernels()) {
-    for (const Shape& s : {Shape{T::f16, 3, 1, 64, 64}, Shape{T::bf16, 2, 2, 8, 40, 500}}) {
+    for (const Shape& shape : {Shape{T::f16, 3, 1, 64, 64}, Shape{T::bf16, 2, 2, 8, 40, 500}}) {
+      const Shape s = kept(kernel, shape);
       const Prompt prompt = random_prompt(s, 1040, generator);
       const std::vector<float> expected = attend(kernel, s, prompt, {1040});
       std::vector<int64_t> cuts = one_by_one(505, 520);
@@ -409,8 +428,9 @@ TEST(Attention, AnyCutAroundASpanGivesTheSameBits) {
 TEST(Attention, ThreadsDoNotChangeTheBits) {
   std::mt19937 generator = seeded_generator();
   for (const AttentionKernel& kernel : fast_kernels()) {
-    for (const Shape& s : {Shape{T::f16, 9, 3, 64, 64}, Shape{T::f32, 2, 1, 16, 24, 700},
-                           Shape{T::bf16, 3, 3, 8, 8}}) {
+    for (const Shape& shape : {Shape{T::f16, 9, 3, 64, 64}, Shape{T::f32, 2, 1, 16, 24, 700},
+                               Shape{T::bf16, 3, 3, 8, 8}}) {
+      const Shape s = kept(kernel, shape);
       const Prompt prompt = random_prompt(s, 1100, generator);
       const std::vector<float> expected = attend(kernel, s, prompt, {1000, 1098, 1099, 1100});
       for (int threads : tried({2, 8, 3}))
@@ -425,7 +445,8 @@ TEST(Attention, ASequenceGivesTheSameBitsAloneAndBesideOthers) {
   std::mt19937 generator = seeded_generator();
   const int64_t lengths[] = {1, 40, 600, 33};
   for (const AttentionKernel& kernel : fast_kernels()) {
-    for (const Shape& s : {Shape{T::f16, 6, 2, 64, 64}, Shape{T::f32, 4, 1, 10, 18, 20}}) {
+    for (const Shape& shape : {Shape{T::f16, 6, 2, 64, 64}, Shape{T::f32, 4, 1, 10, 18, 20}}) {
+      const Shape s = kept(kernel, shape);
       std::vector<Prompt> prompts;
       std::vector<std::unique_ptr<Cache>> caches;
       std::vector<Part> prefill, decode;
@@ -461,7 +482,7 @@ TEST(Attention, RefusesArgumentsThatMakeNoSense) {
   args.precision = T::bf16;
   args.heads = 4;
   for (const AttentionKernel& kernel : kernels()) {
-    EXPECT_STREQ(kernel.refuse(args), "the cache is not f32, f16, bf16, u8 or u4");
+    EXPECT_STREQ(kernel.refuse(args), "the cache is not f32, f16, bf16, i16, u8 or u4");
     AttentionArgs uneven = args;
     uneven.layout.type = T::f16;
     uneven.heads = 3;

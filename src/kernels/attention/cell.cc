@@ -1,11 +1,13 @@
 #include "kernels/attention/cell.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "base/decode.h"
+#include "kernels/attention/driver.h"
 
 namespace hearth::kernels {
 namespace {
@@ -37,6 +39,51 @@ uint8_t encode_group(const float* x, int64_t count, float step, float low, float
     write(i, some ? static_cast<uint8_t>(clamped(std::nearbyint(x[i] * inverse) + zero, 0, most))
                   : uint8_t{0});
   return static_cast<uint8_t>(zero);
+}
+
+// An i16 cell: code(i) is where element i is.
+struct IntegerCell {
+  int64_t dim;
+  float limit;
+  std::byte* codes;
+  int64_t stride, pair_stride;  // bytes between elements i and i + 2, i and i + 1
+  std::byte* step;
+
+  std::byte* code(int64_t i) const { return codes + i / 2 * stride + i % 2 * pair_stride; }
+};
+
+IntegerCell integer_key(const KvLayout& layout, std::byte* data, int64_t cell) {
+  const size_t step = key_piece(layout).scales + static_cast<size_t>(cell) * 2;
+  return {layout.key_dim, kKeyCodes, data + cell * 4, kBlockTokens * 4, 2, data + step};
+}
+
+IntegerCell integer_value(const KvLayout& layout, std::byte* data, int64_t cell) {
+  const size_t step = value_piece(layout).scales + static_cast<size_t>(cell) * 2;
+  std::byte* row = data + cell / 2 * padded(layout.value_dim) * 4 + cell % 2 * 2;
+  return {layout.value_dim, kValueCodes, row, 8, 4, data + step};
+}
+
+void encode(const IntegerCell& cell, const float* x) {
+  uint32_t most = 0;  // in order of magnitude, what is not a number last
+  for (int64_t i = 0; i < cell.dim; ++i)
+    most = std::max(most, std::bit_cast<uint32_t>(x[i]) & 0x7fffffffu);
+  const IntegerStep of = integer_step(std::bit_cast<float>(most), cell.limit);
+  std::memcpy(cell.step, &of.step, sizeof(of.step));
+  for (int64_t i = 0; i < cell.dim; ++i) {
+    const auto code =
+        of.codes > 0 ? static_cast<int16_t>(std::nearbyint(x[i] * of.codes)) : int16_t{0};
+    std::memcpy(cell.code(i), &code, sizeof(code));
+  }
+}
+
+void decode(const IntegerCell& cell, float* out) {
+  uint16_t step;
+  std::memcpy(&step, cell.step, sizeof(step));
+  for (int64_t i = 0; i < cell.dim; ++i) {
+    int16_t code;
+    std::memcpy(&code, cell.code(i), sizeof(code));
+    out[i] = static_cast<float>(code) * std::bit_cast<float>(static_cast<uint32_t>(step) << 16);
+  }
 }
 
 // The codes of a cell and what belongs to them: `stride` is from one element (u8) or pair of
@@ -150,39 +197,67 @@ CellCodes value_codes(const KvLayout& layout, std::byte* data, int64_t cell) {
           1};
 }
 
+CodePiece integer_piece(int64_t elements) {
+  const auto codes = static_cast<size_t>(elements) * sizeof(int16_t);
+  return {.scales = codes, .bytes = codes + kBlockTokens * sizeof(uint16_t)};
+}
+
 }  // namespace
 
-bool is_quantized(ElementType type) { return type == ElementType::u8 || type == ElementType::u4; }
+IntegerStep integer_step(float most, float limit) {
+  constexpr uint16_t kNotANumber = 0x7fc0;
+  if (!std::isfinite(most)) return {kNotANumber, 0};
+  if (most < 0x1p-100f) return {};  // next to nothing: its reciprocal would not be a number
+  const uint32_t up = std::bit_cast<uint32_t>(most * (1.0f / limit)) + 0xffffu;
+  return {static_cast<uint16_t>(up >> 16), 1.0f / std::bit_cast<float>(up & 0xffff0000u)};
+}
+
+bool is_quantized(ElementType type) {
+  return type == ElementType::i16 || type == ElementType::u8 || type == ElementType::u4;
+}
 
 int64_t code_groups(ElementType type, int64_t dim) {
   return type == ElementType::u4 ? (dim + kCodeGroup - 1) / kCodeGroup : 1;
 }
 
-CodePiece key_piece(const KvLayout& layout) { return piece(layout, layout.key_dim); }
-CodePiece value_piece(const KvLayout& layout) { return piece(layout, layout.value_dim); }
+CodePiece key_piece(const KvLayout& layout) {
+  if (layout.type == ElementType::i16)
+    return integer_piece((layout.key_dim + 1) / 2 * 2 * kBlockTokens);
+  return piece(layout, layout.key_dim);
+}
+
+CodePiece value_piece(const KvLayout& layout) {
+  if (layout.type == ElementType::i16)
+    return integer_piece(padded(layout.value_dim) * kBlockTokens);
+  return piece(layout, layout.value_dim);
+}
 
 void write_key(const KvLayout& layout, std::byte* data, int64_t cell, const float* x) {
+  if (layout.type == ElementType::i16) return encode(integer_key(layout, data, cell), x);
   if (is_quantized(layout.type)) return encode(key_codes(layout, data, cell), x);
   for (int64_t d = 0; d < layout.key_dim; ++d)
     encode_from_f32(layout.type, x + d, static_cast<size_t>(d * kBlockTokens + cell), 1, data);
 }
 
 void write_value(const KvLayout& layout, std::byte* data, int64_t cell, const float* x) {
+  if (layout.type == ElementType::i16) return encode(integer_value(layout, data, cell), x);
   if (is_quantized(layout.type)) return encode(value_codes(layout, data, cell), x);
   const auto dim = static_cast<size_t>(layout.value_dim);
   encode_from_f32(layout.type, x, static_cast<size_t>(cell) * dim, dim, data);
 }
 
 void read_key(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
-  if (is_quantized(layout.type))
-    return decode(key_codes(layout, const_cast<std::byte*>(data), cell), out);
+  auto* bytes = const_cast<std::byte*>(data);  // cells are made for writing too
+  if (layout.type == ElementType::i16) return decode(integer_key(layout, bytes, cell), out);
+  if (is_quantized(layout.type)) return decode(key_codes(layout, bytes, cell), out);
   for (int64_t d = 0; d < layout.key_dim; ++d)
     decode_to_f32(layout.type, data, static_cast<size_t>(d * kBlockTokens + cell), 1, out + d);
 }
 
 void read_value(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
-  if (is_quantized(layout.type))
-    return decode(value_codes(layout, const_cast<std::byte*>(data), cell), out);
+  auto* bytes = const_cast<std::byte*>(data);  // cells are made for writing too
+  if (layout.type == ElementType::i16) return decode(integer_value(layout, bytes, cell), out);
+  if (is_quantized(layout.type)) return decode(value_codes(layout, bytes, cell), out);
   const auto dim = static_cast<size_t>(layout.value_dim);
   decode_to_f32(layout.type, data, static_cast<size_t>(cell) * dim, dim, out);
 }

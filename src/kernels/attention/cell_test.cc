@@ -23,7 +23,8 @@ constexpr Cell kCells[] = {{"key", write_key, read_key, &KvLayout::key_head_byte
 
 KvLayout layout_of(T type, int64_t dim) { return {type, 1, dim, dim}; }
 
-// A step of the group that element i is in. u8: the range with zero, in 255 steps. u4: the range of
+// How far off element i may be: half a step of 12 bits of the largest, rounded up to bf16, in i16,
+// and a step of its group in the others. u8: the range with zero, in 255 steps. u4: the range of
 // its group in 15, each off by up to half of 1/255 of the largest of the cell's groups, in all 15.
 double step_of(T type, const std::vector<float>& x, int64_t i) {
   const auto dim = static_cast<int64_t>(x.size());
@@ -31,6 +32,11 @@ double step_of(T type, const std::vector<float>& x, int64_t i) {
     const auto [low, high] = std::minmax_element(x.begin() + begin, x.begin() + end);
     return std::max(*high, 0.0f) - std::min(*low, 0.0f);
   };
+  if (type == T::i16) {
+    double most = 0;
+    for (float element : x) most = std::max(most, std::fabs(static_cast<double>(element)));
+    return 1.0001 * most / static_cast<double>(kValueCodes) * (1 + 0x1p-7) / 2;
+  }
   if (type == T::u8) return range(0, dim) / 255.0;
   double most = 0;
   for (int64_t g = 0; g < dim; g += kCodeGroup)
@@ -42,7 +48,7 @@ double step_of(T type, const std::vector<float>& x, int64_t i) {
 TEST(KvCells, AreWithinAStepOfWhatWasWritten) {
   std::mt19937 generator = seeded_generator();
   for (const Cell& kind : kCells)
-    for (T type : {T::u8, T::u4})
+    for (T type : {T::i16, T::u8, T::u4})
       for (int64_t dim : {1, 2, 31, 32, 33, 64, 80, 129}) {
         const KvLayout layout = layout_of(type, dim);
         const GuardedBytes piece((layout.*kind.bytes)());
@@ -61,7 +67,7 @@ TEST(KvCells, AreWithinAStepOfWhatWasWritten) {
 
 TEST(KvCells, ZeroIsExactAndNotANumberStays) {
   for (const Cell& kind : kCells)
-    for (T type : {T::u8, T::u4}) {
+    for (T type : {T::i16, T::u8, T::u4}) {
       const KvLayout layout = layout_of(type, 70);
       const GuardedBytes piece((layout.*kind.bytes)());
       std::vector<float> x(70, 0.0f), back(70, 1.0f);
@@ -85,7 +91,7 @@ TEST(KvCells, ZeroIsExactAndNotANumberStays) {
 TEST(KvCells, WritingOneLeavesTheOthers) {
   std::mt19937 generator = seeded_generator();
   for (const Cell& kind : kCells)
-    for (T type : {T::f32, T::f16, T::bf16, T::u8, T::u4}) {
+    for (T type : {T::f32, T::f16, T::bf16, T::i16, T::u8, T::u4}) {
       const int64_t dim = 35;
       const KvLayout layout = layout_of(type, dim);
       const GuardedBytes piece((layout.*kind.bytes)());
@@ -107,6 +113,8 @@ TEST(KvCells, WritingOneLeavesTheOthers) {
 }
 
 TEST(KvCells, TakeFewBytes) {
+  // Codes and a step of 2 bytes a cell.
+  EXPECT_EQ(layout_of(T::i16, 64).bytes(), 2u * 32 * (128 + 2));
   // Codes, a scale of 4 bytes a cell, and 1 or 2 bytes a group.
   const KvLayout u8 = layout_of(T::u8, 64), u4 = layout_of(T::u4, 64);
   EXPECT_EQ(u8.bytes(), 2u * 32 * (64 + 4 + 1));

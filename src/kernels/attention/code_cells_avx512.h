@@ -11,7 +11,7 @@
 #include <cstring>
 
 #include "kernels/attention/cell.h"
-#include "kernels/attention/fetch_ahead.h"
+#include "kernels/attention/span_pieces.h"
 #include "kernels/simd_avx512.h"
 
 namespace hearth::kernels {
@@ -105,19 +105,23 @@ inline __m512i Bf16Codes::of_integers(__m512i pairs) {
 
 /// Largest magnitudes of the keys [D, kBlockTokens] of 32 cells.
 template <class Type>
-inline void largest_keys(const std::byte* keys, int64_t dim, __m512 (&most)[2]) {
+inline void largest_keys(const Piece& keys, int64_t dim, __m512 (&most)[2]) {
   if constexpr (Type::kBytes == 2) {
     __m512i all = _mm512_setzero_si512();
-    for (int64_t d = 0; d < dim; ++d)
-      all = _mm512_max_epu16(all, magnitude_of_halves(_mm512_loadu_si512(keys + d * 64)));
+    for (int64_t d = 0; d < dim; ++d) {
+      prefetch(keys.ahead + d * 64);
+      all = _mm512_max_epu16(all, magnitude_of_halves(_mm512_loadu_si512(keys.data + d * 64)));
+    }
     most[0] = Type::widen(_mm512_castsi512_si256(all));
     most[1] = Type::widen(_mm512_extracti64x4_epi64(all, 1));
   } else {
     __m512i all[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
     for (int64_t d = 0; d < dim; ++d)
-      for (int64_t half = 0; half < 2; ++half)
-        all[half] =
-            _mm512_max_epu32(all[half], magnitude(Type::load(keys + d * 128 + half * 64, 0xffff)));
+      for (int64_t half = 0; half < 2; ++half) {
+        const int64_t at = d * 128 + half * 64;
+        prefetch(keys.ahead + at);
+        all[half] = _mm512_max_epu32(all[half], magnitude(Type::load(keys.data + at, 0xffff)));
+      }
     for (int64_t half = 0; half < 2; ++half) most[half] = _mm512_castsi512_ps(all[half]);
   }
 }
@@ -153,11 +157,11 @@ inline float largest_value(const std::byte* values, int64_t dim) {
 
 /// Blocks of floats to codes. Pairs of keys: [(D + 1) / 2, kBlockTokens, 2], of two elements; pairs
 /// of values: [kBlockTokens / 2, stride, 2], of two cells, with stride Dv up to a multiple of 16.
-/// Steps: [kBlockTokens].
+/// Steps and units (codes to a unit of the element): [kBlockTokens].
 template <class Codes, class Type>
 struct FloatCells {
-  static void keys(const KvLayout& layout, const std::byte* keys, int16_t* pairs, float* steps,
-                   FetchAhead<Avx512>& next) {
+  static constexpr bool kKept = false;
+  static void keys(const KvLayout& layout, const Piece& keys, int16_t* pairs, float* steps) {
     constexpr int64_t kHalf = 16 * Type::kBytes, kRow = 2 * kHalf;
     const int64_t dim = layout.key_dim;
     __m512 most[2];
@@ -165,39 +169,44 @@ struct FloatCells {
     for (int64_t half = 0; half < 2; ++half) {
       const CodeSteps of = Codes::steps(most[half]);
       _mm512_storeu_ps(steps + half * 16, of.step);
-      const std::byte* row = keys + half * kHalf;
+      const std::byte* row = keys.data + half * kHalf;
       int16_t* out = pairs + half * 32;
       for (int64_t d = 0; d < dim; d += 2, row += 2 * kRow, out += 64) {
         const __m512i even = Codes::codes(Type::load(row, 0xffff), of.codes);
         const __m512i odd = d + 1 < dim ? Codes::codes(Type::load(row + kRow, 0xffff), of.codes)
                                         : _mm512_setzero_si512();
         _mm512_storeu_si512(out, pair_codes(even, odd));
-        if (half == 0) next.line();
       }
     }
   }
 
-  static void values(const KvLayout& layout, const std::byte* values, int64_t stride,
-                     int16_t* pairs, float* steps, FetchAhead<Avx512>& next) {
-    const int64_t dim = layout.value_dim;
-    alignas(64) float most[kBlockTokens], codes[kBlockTokens];
-    for (int64_t c = 0; c < kBlockTokens; ++c)
-      most[c] = largest_value<Type>(values + c * dim * Type::kBytes, dim);
+  static void value_steps(const KvLayout& layout, const Piece& values, float* steps, float* units) {
+    const int64_t row_bytes = layout.value_dim * Type::kBytes;
+    alignas(64) float most[kBlockTokens];
+    for (int64_t c = 0; c < kBlockTokens; ++c) {
+      prefetch(values.ahead, static_cast<size_t>(c * row_bytes),
+               static_cast<size_t>((c + 1) * row_bytes));
+      most[c] = largest_value<Type>(values.data + c * row_bytes, layout.value_dim);
+    }
     for (int64_t c = 0; c < kBlockTokens; c += 16) {
       const CodeSteps of = Codes::steps(_mm512_load_ps(most + c));
       _mm512_storeu_ps(steps + c, of.step);
-      _mm512_store_ps(codes + c, of.codes);
+      _mm512_storeu_ps(units + c, of.codes);
     }
+  }
+
+  static void values(const KvLayout& layout, const Piece& values, int64_t stride,
+                     const float* units, int16_t* pairs) {
+    const int64_t dim = layout.value_dim;
     for (int64_t c = 0; c < kBlockTokens; c += 2, pairs += 2 * stride) {
-      const std::byte* row = values + c * dim * Type::kBytes;
-      const __m512 even_codes = _mm512_set1_ps(codes[c]), odd_codes = _mm512_set1_ps(codes[c + 1]);
+      const std::byte* row = values.data + c * dim * Type::kBytes;
+      const __m512 even_units = _mm512_set1_ps(units[c]), odd_units = _mm512_set1_ps(units[c + 1]);
       for (int64_t d = 0; d < dim; d += 16) {
         const __mmask16 lanes = first_lanes(dim - d);
-        const __m512i even = Codes::codes(Type::load(row + d * Type::kBytes, lanes), even_codes);
+        const __m512i even = Codes::codes(Type::load(row + d * Type::kBytes, lanes), even_units);
         const __m512i odd =
-            Codes::codes(Type::load(row + (dim + d) * Type::kBytes, lanes), odd_codes);
+            Codes::codes(Type::load(row + (dim + d) * Type::kBytes, lanes), odd_units);
         _mm512_storeu_si512(pairs + 2 * d, pair_codes(even, odd));
-        if (d % 32 == 0) next.line();
       }
     }
   }
@@ -207,14 +216,18 @@ struct FloatCells {
 /// already, and the cell's scale is the step.
 template <class Codes, int kBits>
 struct CodedPairs {
-  static void keys(const KvLayout& layout, const std::byte* data, int16_t* pairs, float* steps,
-                   FetchAhead<Avx512>& next) {
+  static constexpr bool kKept = false;
+  static void keys(const KvLayout& layout, const Piece& keys, int16_t* pairs, float* steps) {
     const CodePiece piece = key_piece(layout);
+    const std::byte* data = keys.data;
     std::memcpy(steps, data + piece.scales, kBlockTokens * sizeof(float));
-    for (int64_t d = 0; d < layout.key_dim; d += 2)
+    prefetch(keys.ahead, piece.scales, piece.bytes);
+    for (int64_t d = 0; d < layout.key_dim; d += 2) {
+      const int64_t at = (kBits == 4 ? d / 2 : d) * kBlockTokens;
+      prefetch(keys.ahead + at);
       for (int64_t half = 0; half < kBlockTokens; half += 16, pairs += 32) {
         const int64_t group = (kBits == 4 ? d / kCodeGroup * kBlockTokens : 0) + half;
-        const std::byte* row = data + (kBits == 4 ? d / 2 : d) * kBlockTokens + half;
+        const std::byte* row = data + at + half;
         __m512i codes = bytes(row);
         if constexpr (kBits == 4) {  // element d in the lower half of a byte, d + 1 in the upper
           codes = _mm512_and_si512(_mm512_or_si512(codes, _mm512_slli_epi32(codes, 12)),
@@ -226,17 +239,24 @@ struct CodedPairs {
         if constexpr (kBits == 4)
           codes = _mm512_mullo_epi16(codes, both(bytes(data + piece.multipliers + group)));
         _mm512_storeu_si512(pairs, Codes::of_integers(codes));
-        if (half == 0) next.line();
       }
+    }
   }
 
-  static void values(const KvLayout& layout, const std::byte* data, int64_t stride, int16_t* pairs,
-                     float* steps, FetchAhead<Avx512>& next) {
+  static void value_steps(const KvLayout& layout, const Piece& values, float* steps, float*) {
+    std::memcpy(steps, values.data + value_piece(layout).scales, kBlockTokens * sizeof(float));
+  }
+
+  static void values(const KvLayout& layout, const Piece& values, int64_t stride, const float*,
+                     int16_t* pairs) {
     const CodePiece piece = value_piece(layout);
+    const std::byte* data = values.data;
     const int64_t dim = layout.value_dim, groups = code_groups(layout.type, dim);
     const int64_t row_bytes = kBits == 4 ? (dim + 1) / 2 : dim;
-    std::memcpy(steps, data + piece.scales, kBlockTokens * sizeof(float));
-    for (int64_t c = 0; c < kBlockTokens; c += 2, pairs += 2 * stride)
+    prefetch(values.ahead, piece.scales, piece.bytes);
+    for (int64_t c = 0; c < kBlockTokens; c += 2, pairs += 2 * stride) {
+      prefetch(values.ahead, static_cast<size_t>(c * row_bytes),
+               static_cast<size_t>((c + 2) * row_bytes));
       for (int64_t d = 0; d < dim; d += 16) {
         const std::byte* row = data + c * row_bytes + d * kBits / 8;
         const int64_t group = c * groups + (kBits == 4 ? d / kCodeGroup : 0);
@@ -248,8 +268,8 @@ struct CodedPairs {
         codes = _mm512_sub_epi16(codes, parameters(piece.zeros));
         if constexpr (kBits == 4) codes = _mm512_mullo_epi16(codes, parameters(piece.multipliers));
         _mm512_storeu_si512(pairs + 2 * d, Codes::of_integers(codes));
-        if (d % 32 == 0) next.line();
       }
+    }
   }
 
  private:

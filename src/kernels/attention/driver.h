@@ -25,6 +25,7 @@ struct QueryTile {
 struct SpanItem {
   QueryTile tile;
   int64_t span = 0;
+  bool fetched = false;  // it was `next` of the item before: its first cells have been asked for
 };
 
 /// Cells [begin, end) at absolute positions.

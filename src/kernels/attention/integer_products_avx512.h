@@ -9,10 +9,18 @@
 namespace hearth::kernels {
 namespace {
 
-inline constexpr int64_t kRegisterRows = 8;  // by two vectors
-// Products are added up as integers over this many pairs: 2^24 * 128 for keys, 2^25 * 64 for
-// values.
-inline constexpr int64_t kKeyPairs = 64;
+// Loops over the rows of a register tile: GCC 12 unrolls some of three or four rows too late to see
+// that their sums need no memory.
+#if defined(__clang__)
+#define HEARTH_UNROLLED _Pragma("unroll")
+#else
+#define HEARTH_UNROLLED _Pragma("GCC unroll 8")
+#endif
+
+inline constexpr int kRegisterRows = 8;  // by two vectors
+// Products are added up as integers over this many pairs: 2^25 * 64 for keys and for values (see
+// kKeyCodes in cell.h).
+inline constexpr int64_t kKeyPairs = 32;
 inline constexpr int64_t kValuePairs = 32;
 
 // A line of assembly, since GCC 12 copies and spills the sums of the intrinsic.
@@ -40,28 +48,29 @@ inline void put_scores(__m512i sums, __m512 step, int64_t first, float* out) {
 
 // Scores of R rows for one block.
 template <int R>
-inline void score_rows(const CodeSpan& s, int64_t row, const int16_t* keys, int64_t column,
-                       float* scores, FetchAhead<Avx512>& next) {
-  const int64_t stride = s.query_stride();
+inline void score_rows(const CodeSpan& s, int64_t row, const BlockCodes& keys, int64_t column,
+                       float* scores) {
   const __m512 key_steps[2] = {_mm512_loadu_ps(s.key_steps + column),
                                _mm512_loadu_ps(s.key_steps + column + 16)};
   for (int64_t first = 0; first < s.key_pairs; first += kKeyPairs) {
     const int64_t last = first + kKeyPairs < s.key_pairs ? first + kKeyPairs : s.key_pairs;
     __m512i low[R], high[R];
     const __m512i zero = no_products();
-    for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
-    const int16_t* q = s.queries + row * stride;
-    for (int64_t p = first; p < last; ++p) {
-      next.line();
-      const __m512i low_keys = _mm512_loadu_si512(keys + p * 64);
-      const __m512i high_keys = _mm512_loadu_si512(keys + p * 64 + 32);
-      for (int r = 0; r < R; ++r) {
-        const __m512i pair = spread_pair(q + r * stride + 2 * p);
+    HEARTH_UNROLLED for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
+    // [key_pairs, kRegisterRows, 2]
+    const int16_t* pairs = s.queries + row * s.query_stride() + first * 2 * kRegisterRows;
+    for (int64_t p = first; p < last; ++p, pairs += 2 * kRegisterRows) {
+      prefetch(keys.ahead + p * 64);
+      prefetch(keys.ahead + p * 64 + 32);
+      const __m512i low_keys = _mm512_loadu_si512(keys.codes + p * 64);
+      const __m512i high_keys = _mm512_loadu_si512(keys.codes + p * 64 + 32);
+      HEARTH_UNROLLED for (int r = 0; r < R; ++r) {
+        const __m512i pair = spread_pair(pairs + 2 * r);
         add_pairs(low[r], pair, low_keys);
         add_pairs(high[r], pair, high_keys);
       }
     }
-    for (int r = 0; r < R; ++r) {
+    HEARTH_UNROLLED for (int r = 0; r < R; ++r) {
       const __m512 step = _mm512_set1_ps(s.query_steps[row + r]);
       put_scores(low[r], _mm512_mul_ps(step, key_steps[0]), first, scores + r * kSpanTokens);
       put_scores(high[r], _mm512_mul_ps(step, key_steps[1]), first, scores + r * kSpanTokens + 16);
@@ -74,39 +83,50 @@ inline void add_weighted(__m512i sums, float step, float* out) {
       out, _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums), _mm512_set1_ps(step), _mm512_loadu_ps(out)));
 }
 
-// Weighted values of R rows, 16 elements from d on or 32, over columns [begin, end) of one run of
-// kValuePairs pairs. Two arrays of sums: one of two dimensions GCC 12 keeps in memory.
+// The columns [begin, end) of one run of kValuePairs pairs, in whole blocks, with their values.
+struct ValueRun {
+  int64_t begin, end;
+  BlockCodes blocks[2 * kValuePairs / kBlockTokens];
+};
+
+// Weighted values of R rows, 16 elements from d on or 32, over one run. Two arrays of sums: one of
+// two dimensions GCC 12 keeps in memory.
 template <int R, bool kTwo>
-inline void weigh_tile(const CodeSpan& s, const Band& band, int64_t row, int64_t begin, int64_t end,
-                       int64_t d, FetchAhead<Avx512>& next) {
+inline void weigh_tile(const CodeSpan& s, const Band& band, int64_t row, const ValueRun& run,
+                       int64_t d) {
   __m512i low[R], high[R];
   const __m512i zero = no_products();
-  for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
-  const int16_t* values = s.values + begin * s.value_stride + 2 * d;
-  const int16_t* weights = s.weights + row * kSpanTokens;
-  for (int64_t c = begin; c < end; c += 2, values += 2 * s.value_stride) {
-    next.line();
-    const __m512i low_values = _mm512_loadu_si512(values);
-    const __m512i high_values = kTwo ? _mm512_loadu_si512(values + 32) : _mm512_setzero_si512();
-    for (int r = 0; r < R; ++r) {
-      const __m512i pair = spread_pair(weights + r * kSpanTokens + c);
-      add_pairs(low[r], pair, low_values);
-      if constexpr (kTwo) add_pairs(high[r], pair, high_values);
+  HEARTH_UNROLLED for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
+  const int16_t* weights = s.weights + row * kSpanTokens + run.begin;
+  const BlockCodes* block = run.blocks;
+  for (int64_t c = run.begin; c < run.end; c += kBlockTokens, ++block) {
+    const int16_t* values = block->codes + 2 * d;
+    const int64_t ahead = block->ahead - block->codes;
+    for (int64_t pair = 0; pair < kBlockTokens / 2; ++pair, values += 2 * s.value_stride) {
+      prefetch(values + ahead);
+      if constexpr (kTwo) prefetch(values + ahead + 32);
+      const __m512i low_values = _mm512_loadu_si512(values);
+      const __m512i high_values = kTwo ? _mm512_loadu_si512(values + 32) : _mm512_setzero_si512();
+      HEARTH_UNROLLED for (int r = 0; r < R; ++r) {
+        const __m512i weight = spread_pair(weights + r * kSpanTokens + 2 * pair);
+        add_pairs(low[r], weight, low_values);
+        if constexpr (kTwo) add_pairs(high[r], weight, high_values);
+      }
     }
+    weights += kBlockTokens;
   }
   float* out = s.partial + (band.first + row) * s.partial_stride + kPartialHead + d;
-  for (int r = 0; r < R; ++r, out += s.partial_stride) {
+  HEARTH_UNROLLED for (int r = 0; r < R; ++r, out += s.partial_stride) {
     add_weighted(low[r], s.weight_steps[row + r], out);
     if constexpr (kTwo) add_weighted(high[r], s.weight_steps[row + r], out + 16);
   }
 }
 
 template <int R>
-inline void weigh_rows(const CodeSpan& s, const Band& band, int64_t row, int64_t begin, int64_t end,
-                       FetchAhead<Avx512>& next) {
+inline void weigh_rows(const CodeSpan& s, const Band& band, int64_t row, const ValueRun& run) {
   int64_t d = 0;
-  for (; d + 32 <= s.value_stride; d += 32) weigh_tile<R, true>(s, band, row, begin, end, d, next);
-  if (d < s.value_stride) weigh_tile<R, false>(s, band, row, begin, end, d, next);
+  for (; d + 32 <= s.value_stride; d += 32) weigh_tile<R, true>(s, band, row, run, d);
+  if (d < s.value_stride) weigh_tile<R, false>(s, band, row, run, d);
 }
 
 // work<R>(row) for groups of up to kRegisterRows rows.
@@ -120,27 +140,33 @@ inline void by_register_rows(int64_t row, int64_t rows, Work work) {
 struct IntegerProducts {
   using Codes = IntegerCodes;
   static constexpr int64_t kPairGrain = 1;
+  static constexpr int64_t kQueryRows = kRegisterRows;
+  static constexpr int64_t kValueBlocks = 2 * kValuePairs / kBlockTokens;
   /// One step serves all weights of a row: 13 bits of the row's largest.
   static CodeSteps weight_steps(__m512 most) { return IntegerCodes::steps(most, 8191.0f); }
 
+  static const char* refuse(ElementType cache) {
+    return cache == ElementType::f16 || cache == ElementType::bf16
+               ? "keeps 16-bit cells as integers, cache type i16"
+               : nullptr;
+  }
   static void begin() {}
   static void end() {}
 
-  static void scores(const CodeSpan& s, const Band& band, int64_t column,
-                     FetchAhead<Avx512>& next) {
-    const int16_t* keys = s.keys + column / kBlockTokens * s.key_block();
+  static void scores(const CodeSpan& s, const Band& band, int64_t column, const BlockCodes& keys) {
     by_register_rows(0, band.rows, [&]<int R>(int64_t row) {
-      score_rows<R>(s, band.first + row, keys, column, s.scores + row * kSpanTokens + column, next);
+      score_rows<R>(s, band.first + row, keys, column, s.scores + row * kSpanTokens + column);
     });
   }
 
-  static void values(const CodeSpan& s, const Band& band, FetchAhead<Avx512>& next) {
-    const int64_t run = 2 * kValuePairs;
-    for (int64_t c = band.begin / run * run; c < band.end; c += run) {
-      const int64_t begin = c > band.begin ? c : band.begin;
-      const int64_t end = c + run < band.end ? c + run : band.end;
-      by_register_rows(0, band.rows,
-                       [&]<int R>(int64_t row) { weigh_rows<R>(s, band, row, begin, end, next); });
+  template <class Cells>
+  static void values(const CodeSpan& s, const Band& band, const Cells& cells) {
+    constexpr int64_t kRun = 2 * kValuePairs;
+    for (int64_t c = band.begin / kRun * kRun; c < band.end; c += kRun) {
+      ValueRun run{c > band.begin ? c : band.begin, c + kRun < band.end ? c + kRun : band.end, {}};
+      for (int64_t at = run.begin; at < run.end; at += kBlockTokens)
+        run.blocks[(at - run.begin) / kBlockTokens] = cells.values(at / kBlockTokens);
+      by_register_rows(0, band.rows, [&]<int R>(int64_t row) { weigh_rows<R>(s, band, row, run); });
     }
   }
 };

@@ -232,6 +232,11 @@ struct AttentionFunctions {
                                             attention_span<S>,
                                             merge_partials<S>,
                                             finish_rows<S>};
+  static const char* refuse(const AttentionArgs& args) {
+    if (const char* reason = refuse_attention(args)) return reason;
+    return args.layout.type == ElementType::i16 ? "products are of floats, not of integers"
+                                                : nullptr;
+  }
   static void run(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch) {
     run_attention(args, pool, threads, scratch, kSteps);
   }
@@ -242,8 +247,8 @@ struct AttentionFunctions {
 
 template <class S>
 constexpr AttentionKernel attention_kernel(const char* name, Isa isa) {
-  return {name, isa, refuse_attention, AttentionFunctions<S>::run,
-          AttentionFunctions<S>::scratch_floats};
+  using All = AttentionFunctions<S>;
+  return {name, isa, All::refuse, All::run, All::scratch_floats};
 }
 
 }  // namespace hearth::kernels

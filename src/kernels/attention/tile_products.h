@@ -12,7 +12,13 @@ template <class Tiles>
 struct TileProducts {
   using Codes = Bf16Codes;
   static constexpr int64_t kPairGrain = 16;
+  static constexpr int64_t kQueryRows = 1;
+  static constexpr int64_t kValueBlocks = kSpanBlocks;
   static CodeSteps weight_steps(__m512) { return {_mm512_set1_ps(1.0f), _mm512_set1_ps(1.0f)}; }
+
+  static const char* refuse(ElementType cache) {
+    return cache == ElementType::i16 ? "products are of bf16, not of integers" : nullptr;
+  }
 
   // Tiles 0 to 3 are sums: 32 rows by 32 columns; 4 and 5 their rows, 6 and 7 their columns.
   static void begin() {
@@ -22,17 +28,14 @@ struct TileProducts {
   }
   static void end() { Tiles::release(); }
 
-  static void scores(const CodeSpan& s, const Band& band, int64_t column,
-                     FetchAhead<Avx512>& next) {
+  static void scores(const CodeSpan& s, const Band& band, int64_t column, const BlockCodes& keys) {
     const int64_t query_bytes = 2 * s.query_stride();
     const int16_t* queries = s.queries + band.first * s.query_stride();
-    const int16_t* keys = s.keys + column / kBlockTokens * s.key_block();
     zero_sums();
     for (int64_t pair = 0; pair < s.key_pairs; pair += 16) {
-      next.lines(8);
       load_rows(queries + 2 * pair, query_bytes);
-      Tiles::template load<6>(keys + pair * 2 * kBlockTokens, 4 * kBlockTokens);
-      Tiles::template load<7>(keys + pair * 2 * kBlockTokens + 32, 4 * kBlockTokens);
+      Tiles::template load<6>(keys.codes + pair * 2 * kBlockTokens, 4 * kBlockTokens);
+      Tiles::template load<7>(keys.codes + pair * 2 * kBlockTokens + 32, 4 * kBlockTokens);
       multiply();
     }
     float* out = s.scores + column;
@@ -47,18 +50,21 @@ struct TileProducts {
     }
   }
 
-  static void values(const CodeSpan& s, const Band& band, FetchAhead<Avx512>& next) {
+  template <class Cells>
+  static void values(const CodeSpan& s, const Band& band, const Cells& cells) {
+    const int16_t* blocks[kSpanBlocks];
+    for (int64_t c = band.begin; c < band.end; c += kBlockTokens)
+      blocks[c / kBlockTokens] = cells.values(c / kBlockTokens).codes;
     for (int64_t d = 0; d < s.value_stride; d += 32) {
       const bool both = d + 16 < s.value_stride;
       zero_sums();
       for (int64_t c = band.begin; c < band.end; c += kBlockTokens) {
-        const int16_t* values = s.values + c * s.value_stride + 2 * d;
+        const int16_t* values = blocks[c / kBlockTokens] + 2 * d;
         load_rows(s.weights + c, 2 * kSpanTokens);
         Tiles::template load<6>(values, 4 * s.value_stride);
         // Without a second half the first is multiplied again, and not kept.
         Tiles::template load<7>(values + (both ? 32 : 0), 4 * s.value_stride);
         multiply();
-        next.lines(8);
       }
       Tiles::template store<0>(s.totals + d, 4 * s.value_stride);
       Tiles::template store<2>(s.totals + 16 * s.value_stride + d, 4 * s.value_stride);

@@ -44,10 +44,26 @@ class CachedAttentionStep : public Step {
 
 }  // namespace
 
-kernels::KvLayout kv_layout(const ir::Graph& graph, const ir::Node& attention, ElementType type) {
-  const PartialShape& k = graph.info(attention.inputs[1]).shape;
-  const PartialShape& v = graph.info(attention.inputs[2]).shape;
-  return {type, k[2].get_length(), k[3].get_length(), v[3].get_length()};
+namespace {
+
+kernels::AttentionArgs attention_args(const ir::Graph& graph, const ir::Node& node,
+                                      const Settings& settings) {
+  const PartialShape& q = graph.info(node.inputs[0]).shape;
+  const PartialShape& k = graph.info(node.inputs[1]).shape;
+  const PartialShape& v = graph.info(node.inputs[2]).shape;
+  kernels::AttentionArgs args;
+  args.layout = {settings.kv_precision, k[2].get_length(), k[3].get_length(), v[3].get_length()};
+  args.precision = settings.inference_precision;
+  args.heads = q[2].get_length();
+  args.layout.type = kernels::cache_type(args, settings.isa);
+  return args;
+}
+
+}  // namespace
+
+kernels::KvLayout kv_layout(const ir::Graph& graph, const ir::Node& attention,
+                            const Settings& settings) {
+  return attention_args(graph, attention, settings).layout;
 }
 
 std::unique_ptr<Step> make_cached_attention(const BuildContext& context, const ir::Node& node,
@@ -59,11 +75,7 @@ std::unique_ptr<Step> make_cached_attention(const BuildContext& context, const i
     refusal = "the model's states are plain tensors";
     return nullptr;
   }
-  const PartialShape& q = context.shape(node.inputs[0]);
-  kernels::AttentionArgs args;
-  args.layout = kv_layout(context.graph, node, context.settings.kv_precision);
-  args.precision = context.settings.inference_precision;
-  args.heads = q[2].get_length();
+  kernels::AttentionArgs args = attention_args(context.graph, node, context.settings);
   args.scale = static_cast<float>(node.attrs.number("scale"));
   args.window = node.attrs.integer("sliding_window");
   args.q_stride = args.heads * args.layout.key_dim;

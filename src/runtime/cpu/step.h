@@ -117,6 +117,7 @@ std::unique_ptr<Step> make_step(const BuildContext& context, const ir::Node& nod
 std::unique_ptr<Step> make_reference_step(const ir::Node& node);
 
 /// How the keys and values of a CachedAttention node are kept in the cache.
-kernels::KvLayout kv_layout(const ir::Graph& graph, const ir::Node& attention, ElementType type);
+kernels::KvLayout kv_layout(const ir::Graph& graph, const ir::Node& attention,
+                            const Settings& settings);
 
 }  // namespace hearth::runtime
