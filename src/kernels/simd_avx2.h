@@ -152,8 +152,8 @@ struct Avx2 {
   static void quad_store(float* p, Quad v) { _mm_storeu_ps(p, v); }
 
   static float scalar_f16(uint16_t bits) { return _cvtsh_ss(bits); }
-  // Not the intrinsic: GCC 12 takes a function that does nothing but prefetch for one without effect,
-  // and drops the calls that it has not inlined by then.
+  // Not the intrinsic: GCC 12 takes a function that does nothing but prefetch for one without
+  // effect, and drops the calls that it has not inlined by then.
   static void prefetch(uintptr_t address) {
     asm volatile("prefetcht0 %0" : : "m"(*reinterpret_cast<const char*>(address)));
   }
