@@ -1,0 +1,158 @@
+// Some columns of some rows of W as bytes, turned so that four codes of sixteen rows are one
+// vector. Turning 128 columns of sixteen rows takes 64 shuffles once; rows as they lie
+// (row_products_avx512.h) take 45 of them and sums for every token.
+#pragma once
+
+#include "kernels/int8_matmul/int8_matmul.h"
+#include "kernels/int8_matmul/row_codes_avx512.h"
+#include "kernels/int8_matmul/row_scales_avx512.h"
+
+namespace hearth::kernels {
+namespace {
+
+/// A chunk is 16 KB of bytes, a third of the first-level cache: with 32 KB, turning took 1.7 times
+/// as long.
+inline constexpr int kSets = 2;  // sixteen rows each
+inline constexpr int64_t kTurnedRows = kSets * kSixteen;
+/// Most columns of a chunk: whole spans, whole steps of every layout.
+inline constexpr int64_t kTurnedColumns = 512;
+inline constexpr int64_t kWordBytes = 4;
+inline constexpr int64_t kStepBytes = kTurnedRows * kWordBytes;  // four columns of all rows
+
+struct TurnedRoom {
+  std::byte* weights;  // [kTurnedColumns / 4][kSets][16][4]
+  float* y;            // [tokens][kTurnedRows]
+  float* acc;          // the same, of groups that are not done
+  float* scale;        // [groups][kTurnedRows]
+  float* offset;       // [groups][kTurnedRows]
+  float* decoded;      // of DecodedScales
+
+  static int64_t bytes(const AffineWeights& view, int64_t tokens) {
+    return kTurnedColumns * kTurnedRows + (2 * tokens + 4 * view.groups) * kTurnedRows * 4;
+  }
+  TurnedRoom(const AffineWeights& view, int64_t tokens, std::byte* memory) : weights(memory) {
+    y = reinterpret_cast<float*>(memory + kTurnedColumns * kTurnedRows);
+    acc = y + tokens * kTurnedRows;
+    scale = acc + tokens * kTurnedRows;
+    offset = scale + view.groups * kTurnedRows;
+    decoded = offset + view.groups * kTurnedRows;
+  }
+  LaneScales scales(int64_t set) const {
+    return {scale + set * kSixteen, offset + set * kSixteen, kTurnedRows};
+  }
+};
+
+// Codes that are unpacked next, asked for a few lines at a time while those of before are worked
+// on: a core can wait for some fifty lines only.
+class ComingCodes {
+ public:
+  ComingCodes() = default;
+  ComingCodes(const AffineWeights& view, int64_t first, int64_t rows, int64_t begin,
+              int64_t columns)
+      : row_(view.segment(first, begin / kSegment) - view.header),
+        row_bytes_(view.row_bytes),
+        bytes_(columns / kSegment * view.segment_bytes),
+        rows_(rows) {}
+
+  int64_t lines() const { return rows_ * ((bytes_ + 63) / 64); }
+  void ask_for(int64_t lines) {
+    while (lines > 0 && rows_ > 0) {
+      const int64_t here = std::min(lines, (bytes_ - at_ + 63) / 64);
+      for (int64_t i = 0; i < here; ++i)
+        _mm_prefetch(reinterpret_cast<const char*>(row_) + at_ + i * 64, _MM_HINT_T0);
+      lines -= here;
+      at_ += here * 64;
+      if (at_ < bytes_) continue;
+      at_ = 0;
+      row_ += row_bytes_;
+      --rows_;
+    }
+  }
+
+ private:
+  const std::byte* row_ = nullptr;
+  int64_t row_bytes_ = 0;
+  int64_t bytes_ = 0;  // of each row
+  int64_t rows_ = 0;
+  int64_t at_ = 0;
+};
+
+// Columns [begin, end) of the rows from `n` on.
+struct TurnedChunk {
+  const Int8MatmulArgs& args;
+  const AffineWeights& view;
+  const TurnedRoom& room;
+  int64_t n;
+  int64_t rows;
+  int64_t begin;
+  int64_t end;
+  int64_t spans;  // of a row; divisions take as long as a step of work
+  int64_t first_span;
+  int64_t first_group;
+  int64_t lines;  // to ask for with every step of work
+};
+
+// Unpacks columns of sixteen rows, whose codes begin at `row` and after; `out` is of their set.
+template <RowLayout kLayout, bool kWhole>
+[[gnu::always_inline]] inline void turn_step(const AffineWeights& view, const std::byte* row,
+                                             const SixteenRows& rows, int64_t column,
+                                             int64_t columns, std::byte* out) {
+  __m512i v[kSixteen];
+  for (int64_t i = 0; i < kSixteen; ++i) {
+    v[i] = load_codes<kLayout, kWhole>(view, row, column / kSegment, columns);
+    if (i + 1 < rows.count) row += view.row_bytes;
+    // One pointer that moves on: sixteen would not fit the registers, and took turns in vectors.
+    asm("" : "+r"(row));
+  }
+  if (view.flip != 0) {
+    const __m512i flip = _mm512_set1_epi8(static_cast<char>(view.flip));
+    for (__m512i& codes : v) codes = _mm512_xor_si512(codes, flip);
+  }
+  transpose16(v);
+  const auto put = [out](int64_t word, __m512i codes) {
+    _mm512_store_si512(out + word * kStepBytes, codes);
+  };
+  if constexpr (has_nibbles(kLayout)) {
+    // A segment is four words of low nibbles, then four of high ones.
+    const __m512i mask = _mm512_set1_epi8(15);
+    for (int64_t j = 0; j < kSixteen; ++j) {
+      const int64_t word = j / 4 * 8 + j % 4;
+      put(word, _mm512_and_si512(v[j], mask));
+      put(word + 4, _mm512_and_si512(_mm512_srli_epi16(v[j], 4), mask));
+    }
+  } else {
+    for (int64_t j = 0; j < kSixteen; ++j) put(j, v[j]);
+  }
+}
+
+template <RowLayout kLayout>
+inline void turn_chunk(const TurnedChunk& c, ComingCodes& coming) {
+  constexpr int64_t kStep = columns_at_once(kLayout);
+  for (int64_t set = 0; set * kSixteen < c.rows; ++set) {
+    const SixteenRows rows{c.n + set * kSixteen, 1, std::min(c.rows - set * kSixteen, kSixteen)};
+    const std::byte* first = c.view.segment(rows.first, 0);
+    std::byte* out = c.room.weights + set * kSixteen * kWordBytes;
+    for (int64_t k = c.begin; k < c.end; k += kStep) {
+      coming.ask_for(c.lines);
+      std::byte* to = out + (k - c.begin) / kWordBytes * kStepBytes;
+      if (k + kStep <= c.end) {
+        turn_step<kLayout, true>(c.view, first, rows, k, kStep, to);
+      } else {
+        turn_step<kLayout, false>(c.view, first, rows, k, c.end - k, to);
+      }
+    }
+    if constexpr (has_headers(kLayout)) {
+      const HeaderScales headers(c.view, rows);
+      const LaneScales scales = c.room.scales(set);
+      for (int64_t g = c.begin / c.view.group; g < c.end / c.view.group; ++g) {
+        __m512 scale, offset;
+        headers.read(c.view, g, &scale, &offset);
+        _mm512_storeu_ps(scales.scale + g * scales.stride, scale);
+        _mm512_storeu_ps(scales.offset + g * scales.stride, offset);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hearth::kernels
