@@ -11,7 +11,7 @@ namespace hearth::kernels {
 namespace {
 
 // Up to this many tokens, rows as they lie take fewer instructions than turning them.
-constexpr int64_t kFewTokens = 2;
+inline constexpr int64_t kFewTokens = 2;
 
 inline int64_t scratch_bytes_by_rows(const WeightMatrix& w) {
   const AffineWeights view = affine_weights(w);
@@ -33,7 +33,7 @@ inline Int8MatmulKernel kernel_by_rows(const char* name, Isa isa) {
 }
 
 // Tokens that fill half of a panel or less cost tiles as much as a whole one.
-constexpr int64_t kFewForTiles = 8;
+inline constexpr int64_t kFewForTiles = 8;
 
 /// Lanes are rows for a few tokens; for more of them tiles, by panels of tokens.
 template <class Tiles>
