@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -108,7 +109,8 @@ class Scratch {
 
 /// True when both have the same bits or are both NaN.
 inline bool same_value(float a, float b) {
-  return std::memcmp(&a, &b, sizeof(a)) == 0 || (a != a && b != b);
+  return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b) ||
+         (std::isnan(a) && std::isnan(b));
 }
 
 inline testing::AssertionResult same_bits(const std::vector<float>& a,

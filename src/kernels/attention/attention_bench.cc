@@ -72,14 +72,14 @@ void attention_of_kernel(benchmark::State& state) {
   const auto floats = [&](int64_t heads) {
     return std::vector<float>(static_cast<size_t>(tokens * heads * shape.dim), 0.3f);
   };
-  const std::vector<float> q = floats(shape.heads), k = floats(shape.kv_heads), v = k;
+  const std::vector<float> q = floats(shape.heads), k = floats(shape.kv_heads);
   std::vector<float> out = q;
   AttentionSequence sequence{0, tokens, cells - tokens, layers.blocks.data(), nullptr};
   args.layout = layers.layout;
   args.scale = 0.125f;
   args.q = q.data();
   args.k = k.data();
-  args.v = v.data();
+  args.v = k.data();
   args.out = out.data();
   args.q_stride = args.out_stride = shape.heads * shape.dim;
   args.k_stride = args.v_stride = shape.kv_heads * shape.dim;

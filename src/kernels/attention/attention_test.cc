@@ -274,7 +274,8 @@ double allowed(const AttentionKernel& kernel, const AttentionArgs& a,
     most_rounding = std::max(most_rounding, rounding * a.scale);
     most_value = std::max(most_value, largest(v, value_dim));
   }
-  const auto spans = static_cast<double>(position / kSpanTokens + 1);
+  const int64_t span_count = position / kSpanTokens + 1;
+  const auto spans = static_cast<double>(span_count);
   // Changes of scores keep their errors, and add some roundings of what they deal with.
   const double changes =
       8 * a.softcap +

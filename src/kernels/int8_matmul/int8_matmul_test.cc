@@ -139,7 +139,8 @@ TEST(Int8Matmul, TheErrorIsThatOfTheCodes) {
     std::vector<float> row(static_cast<size_t>(cols));
     const AffineWeights view = affine_weights(w.matrix);
     std::vector<float> scale(static_cast<size_t>(view.groups)), offset(scale);
-    const double roundings = static_cast<double>(cols / kSegment + 2 * view.groups + 2);
+    const int64_t operations = cols / kSegment + 2 * view.groups + 2;
+    const auto roundings = static_cast<double>(operations);
     for (int64_t n = 0; n < rows; ++n) {
       decode_row(w.matrix, n, Isa::scalar, row.data());
       read_affine(w.matrix, view, n, scale.data(), offset.data(), 1);
