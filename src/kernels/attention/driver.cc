@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/attention/fetch_ahead.h"
+
 namespace hearth::kernels {
 namespace {
 
@@ -13,10 +15,6 @@ constexpr int64_t kSerialMerge = 32 * 1024;
 // Tiles are shared out whole when there are this many for each thread (at most an eighth of the
 // time is lost to uneven shares then); with fewer, the spans of a tile are shared out too.
 constexpr int64_t kTilesPerThread = 8;
-// Tiles of up to so many rows are bound by reading their cells. Their spans are shared out too:
-// kv heads lie beside each other in a block, and one span of all heads after another is read
-// a quarter faster than one head after another, of which every piece is on a page of its own.
-constexpr int64_t kReadingRows = 32;
 // Below this, converting the cache for a tile takes longer than the tile.
 constexpr int64_t kLeastTileRows = 64;
 
@@ -110,8 +108,11 @@ Plan make_plan(const AttentionArgs& args, int threads, const AttentionSteps& ste
     for (int64_t span = spans.begin; span < spans.end; ++span)
       span_cost += heads * cost(tile, span);
   });
+  // Of tiles of few rows the spans are shared out too: kv heads lie beside each other in a block,
+  // and one span of all heads after another is read a quarter faster than one head after another,
+  // of which every piece is on a page of its own.
   plan.split = spans_of_all > tiles &&
-               (most_rows <= kReadingRows || (threads > 1 && tiles < kTilesPerThread * threads));
+               (most_rows <= kFewRows || (threads > 1 && tiles < kTilesPerThread * threads));
   plan.total_cost = plan.split ? span_cost : tile_cost;
   plan.tile_floats = plan.row_floats * most_rows;
   plan.part_floats = 2 * plan.tile_floats + padded(steps.scratch_floats(args, most_rows));
@@ -156,8 +157,7 @@ void store_new_cells(const AttentionArgs& args, ThreadPool& pool, int threads,
   });
 }
 
-// Visits the items of one part in order: visit(item, the item after it or null, index of the item's
-// first row among the rows of all spans of all tiles).
+// Holds an item back until the one after it is known: visit(item, the next or null, its row).
 template <typename Visit>
 class ItemWalk {
  public:
@@ -178,6 +178,8 @@ class ItemWalk {
   int64_t held_row_ = -1;
 };
 
+// Visits the items of one part in order: visit(item, the item after it or null, index of the item's
+// first row among the rows of all spans of all tiles).
 template <typename Visit>
 void for_each_item(const AttentionArgs& args, const Plan& plan, int part, int parts, Visit visit) {
   Sharing sharing(plan.total_cost, part, parts);

@@ -8,7 +8,6 @@
 #include <cstdint>
 
 #include "kernels/attention/driver.h"
-#include "kernels/attention/fetch_ahead.h"
 
 namespace hearth::kernels {
 namespace {

@@ -12,6 +12,7 @@ namespace {
 
 // Up to this many tokens, rows as they lie take fewer instructions than turning them.
 inline constexpr int64_t kFewTokens = 2;
+static_assert(kFewTokens + 1 >= kLeastTileTokens);
 
 inline int64_t scratch_bytes_by_rows(const WeightMatrix& w) {
   const AffineWeights view = affine_weights(w);

@@ -22,10 +22,10 @@ struct SixteenRows {
 };
 
 /// Where their codes begin.
-struct RowPointers {
+struct CodePointers {
   const std::byte* row[kSixteen];
 
-  RowPointers(const AffineWeights& view, const SixteenRows& rows) {
+  CodePointers(const AffineWeights& view, const SixteenRows& rows) {
     for (int64_t i = 0; i < kSixteen; ++i) row[i] = view.segment(rows.first + rows.offset(i), 0);
   }
   /// `bytes` of every row from `offset` on will be needed soon.

@@ -5,8 +5,8 @@
 //
 // The sixteen rows are not neighbours: a block of rows is read as sixteen streams of neighbouring
 // rows, since a row (1 KB) is too short for the hardware's prefetchers. In a loop of nothing but
-// these products (a Xeon's two cores) neighbours reached 86 % of the bandwidth whatever was
-// prefetched by hand, streams of 8 rows 92 % and of 32 rows 96 %.
+// these products (a Xeon's two cores) neighbours reached 81 to 86 % of the bandwidth whatever was
+// prefetched by hand, streams of 8 rows 90 to 92 % and of 32 rows 92 to 96 %.
 #pragma once
 
 #include <algorithm>
@@ -72,7 +72,7 @@ struct RowStep {
 
   // v[i] += products of row i's 64 bytes of codes from segment s on with those columns of x.
   template <bool kWhole>
-  [[gnu::always_inline]] void add(const RowPointers& rows, const int8_t* x, int64_t s,
+  [[gnu::always_inline]] void add(const CodePointers& rows, const int8_t* x, int64_t s,
                                   int64_t columns, __m512i* v) const {
     const __m512i x0 = kWhole ? _mm512_loadu_si512(x) : load_bytes(x, columns);
     if constexpr (has_nibbles(kLayout)) {
@@ -99,7 +99,7 @@ struct RowStep {
 
   // sums[i] of the i-th 32 columns: a quarter of 64 bytes of nibbles, two quarters of bytes.
   template <bool kWhole>
-  [[gnu::always_inline]] void segments(const RowPointers& rows, const int8_t* x, int64_t s,
+  [[gnu::always_inline]] void segments(const CodePointers& rows, const int8_t* x, int64_t s,
                                        int64_t columns, __m512i* sums) const {
     constexpr int64_t kColumns = columns_at_once(kLayout);
     for (int64_t k = 0; k < kStepColumns && (kWhole || k < columns); k += kColumns) {
@@ -117,7 +117,7 @@ struct RowStep {
   }
 
   // The sum of all 128 columns.
-  [[gnu::always_inline]] __m512i total(const RowPointers& rows, const int8_t* x, int64_t s) const {
+  [[gnu::always_inline]] __m512i total(const CodePointers& rows, const int8_t* x, int64_t s) const {
     __m512i v[kSixteen], sums[4];
     for (__m512i& sum : v) sum = _mm512_setzero_si512();
     for (int64_t k = 0; k < kStepColumns; k += columns_at_once(kLayout))
@@ -130,7 +130,7 @@ struct RowStep {
 // The products with the low codes, segment by segment. Not inlined, and into an array of its own,
 // so that what rarely runs does not take registers from what always does.
 template <RowLayout kLayout>
-[[gnu::noinline]] void sum_low_codes(const RowStep<kLayout>& step, const RowPointers& rows,
+[[gnu::noinline]] void sum_low_codes(const RowStep<kLayout>& step, const CodePointers& rows,
                                      const int8_t* low, int64_t s, int64_t columns, __m512i* sums) {
   if (columns >= kStepColumns) {
     step.template segments<true>(rows, low, s, columns, sums);
@@ -202,7 +202,7 @@ inline __m512i both_bytes(__m512i high, int32_t steps, __m512i low) {
 // Columns [k, k + 128) that are one span.
 template <RowLayout kLayout, class Scales>
 [[gnu::always_inline]] inline void add_whole_span(const RowStep<kLayout>& step,
-                                                  const RowPointers& rows, const TokenCodes& x,
+                                                  const CodePointers& rows, const TokenCodes& x,
                                                   int64_t k, RowSums<Scales>& into) {
   const int64_t s = k / kSegment;
   __m512i sum = step.total(rows, x.high + k, s);
@@ -218,7 +218,7 @@ template <RowLayout kLayout, class Scales>
 
 // Columns [k, k + 128), or what is left of a row, of spans of 32 << shift columns.
 template <bool kWhole, RowLayout kLayout, class Scales>
-[[gnu::always_inline]] inline void add_spans(const RowStep<kLayout>& step, const RowPointers& rows,
+[[gnu::always_inline]] inline void add_spans(const RowStep<kLayout>& step, const CodePointers& rows,
                                              const TokenCodes& x, int64_t k, int64_t columns,
                                              int shift, RowSums<Scales>& into) {
   const int64_t s = k / kSegment, count = kWhole ? 4 : columns / kSegment;
@@ -241,7 +241,7 @@ template <bool kWhole, RowLayout kLayout, class Scales>
 
 template <RowLayout kLayout, class Scales>
 inline __m512 multiply_token(const RowStep<kLayout>& step, const CodedRows& x,
-                             const RowPointers& rows, const Scales& scales, int64_t token) {
+                             const CodePointers& rows, const Scales& scales, int64_t token) {
   const int64_t step_bytes = kStepColumns / kSegment * step.view.segment_bytes;
   const TokenCodes codes(x, token);
   RowSums<Scales> sums{scales, x.scales + token * x.spans(), x.sums + token * x.groups(),
@@ -268,7 +268,7 @@ inline __m512 multiply_token(const RowStep<kLayout>& step, const CodedRows& x,
 template <RowLayout kLayout, class Scales>
 inline void multiply_sixteen(const Int8MatmulArgs& a, const RowStep<kLayout>& step,
                              const SixteenRows& rows, const Scales& scales) {
-  const RowPointers pointers(step.view, rows);
+  const CodePointers pointers(step.view, rows);
   alignas(64) int32_t lanes[kSixteen];
   for (int64_t i = 0; i < kSixteen; ++i) lanes[i] = static_cast<int32_t>(rows.offset(i));
   for (int64_t t = 0; t < a.x->rows; ++t) {
@@ -283,7 +283,7 @@ template <RowLayout kLayout>
 inline void multiply_neighbours(const Int8MatmulArgs& a, const RowStep<kLayout>& step,
                                 const StreamRoom& room, const SixteenRows& rows, int64_t count) {
   const AffineWeights& view = step.view;
-  RowPointers(view, rows).prefetch(0, kAhead);
+  CodePointers(view, rows).prefetch(0, kAhead);
   const auto each = [&](auto&& scales_of) {
     for (int64_t r = 0; r < count; ++r) {
       const SixteenRows sixteen{rows.first + r, rows.stride, rows.count};

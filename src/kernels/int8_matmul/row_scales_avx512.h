@@ -17,8 +17,8 @@ struct LaneScales {
   int64_t stride = kSixteen;
 };
 
-/// Scales and offsets of a few runs of neighbouring rows, decoded where they lie in one piece:
-/// those of row i of run j at [(j * run_rows + i) * groups].
+/// Scales and offsets of some rows, decoded run by run of neighbouring rows, whose scales lie in
+/// one piece; [rows, groups].
 class DecodedScales {
  public:
   DecodedScales(const WeightMatrix& w, const AffineWeights& view, int64_t rows, float* room)

@@ -20,7 +20,7 @@ inline void multiply_chunk(const TurnedChunk& c, int64_t tiles, ComingCodes& com
   const int64_t tokens = c.args.x->rows;
   for (int64_t i = 0; i < tiles; ++i) {
     const int64_t token = tokens * i / tiles, end = tokens * (i + 1) / tiles;
-    fns[static_cast<size_t>(end - token - 1)](c, token, coming);
+    fns[static_cast<size_t>(end - token - kLeastTileTokens)](c, token, coming);
   }
 }
 
@@ -73,6 +73,7 @@ inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) 
   }
 }
 
+/// At least kLeastTileTokens tokens.
 inline void multiply_turned(const Int8MatmulArgs& a, const AffineWeights& view) {
   with_row_layout(view, [&]<RowLayout kLayout>() { multiply_layout<kLayout>(a, view); });
 }

@@ -46,7 +46,6 @@ struct TurnedRoom {
 // on: a core can wait for some fifty lines only.
 class ComingCodes {
  public:
-  ComingCodes() = default;
   ComingCodes(const AffineWeights& view, int64_t first, int64_t rows, int64_t begin,
               int64_t columns)
       : row_(view.segment(first, begin / kSegment) - view.header),
@@ -59,7 +58,7 @@ class ComingCodes {
     while (lines > 0 && rows_ > 0) {
       const int64_t here = std::min(lines, (bytes_ - at_ + 63) / 64);
       for (int64_t i = 0; i < here; ++i)
-        _mm_prefetch(reinterpret_cast<const char*>(row_) + at_ + i * 64, _MM_HINT_T0);
+        Avx512::prefetch(reinterpret_cast<uintptr_t>(row_) + static_cast<uintptr_t>(at_ + i * 64));
       lines -= here;
       at_ += here * 64;
       if (at_ < bytes_) continue;
@@ -70,10 +69,10 @@ class ComingCodes {
   }
 
  private:
-  const std::byte* row_ = nullptr;
-  int64_t row_bytes_ = 0;
-  int64_t bytes_ = 0;  // of each row
-  int64_t rows_ = 0;
+  const std::byte* row_;
+  int64_t row_bytes_;
+  int64_t bytes_;  // of each row
+  int64_t rows_;
   int64_t at_ = 0;
 };
 

@@ -14,6 +14,8 @@ namespace {
 /// nothing is stored between the spans of a chunk: stores hold up loads whose addresses end in the
 /// same 12 bits. Tiles of 4 sets and 6 tokens with their floats in memory lost a third by that.
 inline constexpr int kTileTokens = 6;
+/// Fewest of one: three tokens or more make tiles of nearly as many each.
+inline constexpr int kLeastTileTokens = 3;
 
 // body(0) to body(N - 1), each by itself: GCC 12 keeps vectors that a loop indexes in memory.
 template <class Body, int... I>
@@ -155,17 +157,18 @@ void multiply_tile(const TurnedChunk& c, int64_t token, ComingCodes& coming) {
 }
 
 using TileFn = void (*)(const TurnedChunk&, int64_t, ComingCodes&);
-using TileFns = std::array<TileFn, kTileTokens>;
+using TileFns = std::array<TileFn, kTileTokens - kLeastTileTokens + 1>;
 
 template <bool kGroupIsSpan, int R, int... T>
 constexpr TileFns tiles_of(std::integer_sequence<int, T...>) {
-  return {multiply_tile<R, T + 1, kGroupIsSpan>...};
+  return {multiply_tile<R, kLeastTileTokens + T, kGroupIsSpan>...};
 }
 template <bool kGroupIsSpan, int... R>
 constexpr std::array<TileFns, kSets> tiles_of_sets(std::integer_sequence<int, R...>) {
-  return {tiles_of<kGroupIsSpan, R + 1>(std::make_integer_sequence<int, kTileTokens>())...};
+  using Tokens = std::make_integer_sequence<int, kTileTokens - kLeastTileTokens + 1>;
+  return {tiles_of<kGroupIsSpan, R + 1>(Tokens())...};
 }
-// [whether a span is a group][sets - 1][tokens - 1]
+// [whether a span is a group][sets - 1][tokens - kLeastTileTokens]
 inline constexpr std::array<TileFns, kSets> kTileFns[2] = {
     tiles_of_sets<false>(std::make_integer_sequence<int, kSets>()),
     tiles_of_sets<true>(std::make_integer_sequence<int, kSets>())};
