@@ -17,6 +17,13 @@ inline void dot_bytes(__m512i& sum, __m512i codes, __m512i x) {
   std::memcpy(&sum, words, sizeof(words));
 }
 
+template <int64_t kOffset>
+inline void dot_four(__m512i& sum, __m512i codes, const int8_t* x) {
+  int32_t four;
+  std::memcpy(&four, x + kOffset, sizeof(four));
+  dot_bytes(sum, codes, _mm512_set1_epi32(four));
+}
+
 inline __m512i no_sums() { return _mm512_setzero_si512(); }
 
 }  // namespace

@@ -66,7 +66,7 @@ TEST(Int8Matmul, EveryKernelGivesTheBitsOfTheReference) {
   for (const Kind& kind : kKinds) {
     for (int64_t cols : tried<int64_t>({64, 128, 384, 576, 1088})) {
       for (int64_t rows : tried<int64_t>({1, 7, 16, 19, 40, 135})) {
-        for (int64_t m : tried<int64_t>({1, 2, 3, 4, 5, 9, 17, 33, 250})) {
+        for (int64_t m : tried<int64_t>({1, 2, 3, 4, 5, 6, 8, 9, 12, 15, 16, 17, 33, 250})) {
           if (m == 250 && (rows != 19 || cols != 576)) continue;
           const Weight w = make_weight(kind, rows, cols, gap++ % 64, generator);
           ASSERT_EQ(reference().refuse(w.matrix), nullptr);

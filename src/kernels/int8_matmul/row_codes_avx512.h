@@ -4,6 +4,7 @@
 #include "kernels/int8_matmul/affine_weights.h"
 #include "kernels/int8_matmul/quantized_rows.h"
 #include "kernels/simd_avx512.h"
+#include "kernels/unrolled.h"
 
 namespace hearth::kernels {
 namespace {
@@ -57,6 +58,43 @@ inline void with_row_layout(const AffineWeights& view, Visit&& visit) {
   }
   if (view.header > 0) return visit.template operator()<RowLayout::byte_blocks>();
   visit.template operator()<RowLayout::bytes>();
+}
+
+/// Where turn_quarters() reads: rows 0, 4, 8 and 12 of sixteen that lie `stride` bytes apart.
+struct QuarterPointers {
+  const std::byte* row[4];
+  int64_t stride;
+
+  QuarterPointers(const std::byte* first, int64_t row_stride) : stride(row_stride) {
+    for (int64_t i = 0; i < 4; ++i) row[i] = first + 4 * i * row_stride;
+  }
+};
+
+/// Sixteen bytes of sixteen rows, at `offset` of each, turned: out[j] has bytes 4 j to 4 j + 3 of
+/// every row. Three quarters of a vector are inserted from memory, which any of the two ports for
+/// vectors does, so 64 bytes of the rows cost 32 shuffles, which one port does; whole vectors
+/// transposed cost 64.
+[[gnu::always_inline]] inline void turn_quarters(const QuarterPointers& rows, int64_t offset,
+                                                 __m512i (&out)[4]) {
+  const auto quarter = [&](int64_t i, int64_t r) {
+    const std::byte* p = rows.row[i] + r * rows.stride + offset;
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  };
+  __m512i v[4];
+  unrolled<4>([&](auto r) HEARTH_INLINE {
+    v[r] = _mm512_castsi128_si512(quarter(0, r));
+    v[r] = _mm512_inserti32x4(v[r], quarter(1, r), 1);
+    v[r] = _mm512_inserti32x4(v[r], quarter(2, r), 2);
+    v[r] = _mm512_inserti32x4(v[r], quarter(3, r), 3);
+  });
+  const __m512i low01 = _mm512_unpacklo_epi32(v[0], v[1]);
+  const __m512i low23 = _mm512_unpacklo_epi32(v[2], v[3]);
+  const __m512i high01 = _mm512_unpackhi_epi32(v[0], v[1]);
+  const __m512i high23 = _mm512_unpackhi_epi32(v[2], v[3]);
+  out[0] = _mm512_unpacklo_epi64(low01, low23);
+  out[1] = _mm512_unpackhi_epi64(low01, low23);
+  out[2] = _mm512_unpacklo_epi64(high01, high23);
+  out[3] = _mm512_unpackhi_epi64(high01, high23);
 }
 
 /// The first `count` bytes of 64 at p; the others are 0.

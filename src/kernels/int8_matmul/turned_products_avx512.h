@@ -13,44 +13,40 @@ namespace {
 /// turned faster still.
 inline constexpr int64_t kFewTokensToTurnFor = 16;
 
-// All tokens, in tiles of nearly as many each.
-inline void multiply_chunk(const TurnedChunk& c, int64_t tiles, ComingCodes& coming) {
+inline int64_t panels_of(int64_t tokens) { return (tokens + kLanes - 1) / kLanes; }
+
+inline void multiply_chunk(const TurnedChunk& c, ComingCodes& coming) {
   const bool group_is_span = c.args.x->span == c.view.group;
-  const TileFns& fns = kTileFns[group_is_span][static_cast<size_t>((c.rows - 1) / kSixteen)];
-  const int64_t tokens = c.args.x->rows;
-  for (int64_t i = 0; i < tiles; ++i) {
-    const int64_t token = tokens * i / tiles, end = tokens * (i + 1) / tiles;
-    fns[static_cast<size_t>(end - token - kLeastTileTokens)](c, token, coming);
-  }
+  const TileFn tile = kTileFns[group_is_span][c.rows / kSixteen - 1];
+  for (int64_t panel = 0; panel < panels_of(c.args.x->rows); ++panel) tile(c, panel, coming);
 }
 
 template <RowLayout kLayout>
 inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) {
   const CodedRows& x = *a.x;
-  const TurnedRoom room(view, x.rows, a.scratch);
+  const int64_t panels = panels_of(x.rows);
+  const TurnedRoom room(view, panels * kLanes, a.scratch);
   const DecodedScales decoded(*a.weight, view, kTurnedRows, room.decoded);
-  const int64_t tiles = (x.rows + kTileTokens - 1) / kTileTokens;
   const int64_t columns = x.rows <= kFewTokensToTurnFor ? kTurnedColumns / 2 : kTurnedColumns;
   const auto rows_from = [&](int64_t n) {
-    return std::clamp<int64_t>(a.row_end - n, 0, kTurnedRows);
+    return std::min(std::max<int64_t>(a.row_end - n, 0) / kSixteen * kSixteen, kTurnedRows);
   };
-  for (int64_t n = a.row_begin; n < a.row_end; n += kTurnedRows) {
+  for (int64_t n = a.row_begin; rows_from(n) > 0; n += kTurnedRows) {
     const int64_t rows = rows_from(n);
     if (view.header == 0) {
       decoded.read(n, rows, 0);
       for (int64_t set = 0; set * kSixteen < rows; ++set)
-        decoded.turn({set * kSixteen, 1, std::min(rows - set * kSixteen, kSixteen)},
-                     room.scales(set));
+        decoded.turn({set * kSixteen}, room.scales(set));
       prefetch_scales(*a.weight, view, n + kTurnedRows, rows_from(n + kTurnedRows));
     }
-    std::memset(room.y, 0, static_cast<size_t>(x.rows * kTurnedRows) * sizeof(float));
+    std::memset(room.y, 0, static_cast<size_t>(panels * kLanes * kTurnedRows) * sizeof(float));
     for (int64_t k = 0; k < x.cols; k += columns) {
       const int64_t end = std::min(k + columns, x.cols);
       const bool is_last = end == x.cols;
       const int64_t begin = is_last ? 0 : end, first = is_last ? n + kTurnedRows : n;
       ComingCodes coming(view, first, rows_from(first), begin, std::min(x.cols - begin, columns));
-      const int64_t turns = (end - k + columns_at_once(kLayout) - 1) / columns_at_once(kLayout);
-      const int64_t work = (rows + kSixteen - 1) / kSixteen * turns + tiles * ((end - k) / x.span);
+      const int64_t turns = (end - k + kWork - 1) / kWork;
+      const int64_t work = rows / kSixteen * turns + panels * ((end - k) / x.span);
       const TurnedChunk chunk{a,
                               view,
                               room,
@@ -63,17 +59,16 @@ inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) 
                               k / view.group,
                               (coming.lines() + work - 1) / work};
       turn_chunk<kLayout>(chunk, coming);
-      multiply_chunk(chunk, tiles, coming);
+      multiply_chunk(chunk, coming);
     }
     for (int64_t t = 0; t < x.rows; ++t)
       for (int64_t i = 0; i < rows; i += kSixteen)
-        Avx512::store_partial(a.y + t * a.y_stride + n + i,
-                              _mm512_loadu_ps(room.y + t * kTurnedRows + i),
-                              std::min(rows - i, kSixteen));
+        _mm512_storeu_ps(a.y + t * a.y_stride + n + i,
+                         _mm512_loadu_ps(room.y + t * kTurnedRows + i));
   }
 }
 
-/// At least kLeastTileTokens tokens.
+/// All whole sixteen rows.
 inline void multiply_turned(const Int8MatmulArgs& a, const AffineWeights& view) {
   with_row_layout(view, [&]<RowLayout kLayout>() { multiply_layout<kLayout>(a, view); });
 }

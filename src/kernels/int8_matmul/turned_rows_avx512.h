@@ -3,9 +3,7 @@
 // (row_products_avx512.h) take 45 of them and sums for every token.
 #pragma once
 
-#include "kernels/int8_matmul/int8_matmul.h"
-#include "kernels/int8_matmul/row_codes_avx512.h"
-#include "kernels/int8_matmul/row_scales_avx512.h"
+#include "kernels/int8_matmul/few_tile_avx512.h"
 
 namespace hearth::kernels {
 namespace {
@@ -16,17 +14,17 @@ inline constexpr int kSets = 2;  // sixteen rows each
 inline constexpr int64_t kTurnedRows = kSets * kSixteen;
 /// Most columns of a chunk: whole spans, whole steps of every layout.
 inline constexpr int64_t kTurnedColumns = 512;
-inline constexpr int64_t kWordBytes = 4;
 inline constexpr int64_t kStepBytes = kTurnedRows * kWordBytes;  // four columns of all rows
 
 struct TurnedRoom {
   std::byte* weights;  // [kTurnedColumns / 4][kSets][16][4]
-  float* y;            // [tokens][kTurnedRows]
+  float* y;            // [tokens, whole panels][kTurnedRows]
   float* acc;          // the same, of groups that are not done
   float* scale;        // [groups][kTurnedRows]
   float* offset;       // [groups][kTurnedRows]
   float* decoded;      // of DecodedScales
 
+  /// `tokens` are whole panels.
   static int64_t bytes(const AffineWeights& view, int64_t tokens) {
     return kTurnedColumns * kTurnedRows + (2 * tokens + 4 * view.groups) * kTurnedRows * 4;
   }
@@ -76,13 +74,16 @@ class ComingCodes {
   int64_t at_ = 0;
 };
 
+// Columns that are turned at once, before more are asked for.
+inline constexpr int64_t kWork = 128;
+
 // Columns [begin, end) of the rows from `n` on.
 struct TurnedChunk {
   const Int8MatmulArgs& args;
   const AffineWeights& view;
   const TurnedRoom& room;
   int64_t n;
-  int64_t rows;
+  int64_t rows;  // kTurnedRows or kSixteen
   int64_t begin;
   int64_t end;
   int64_t spans;  // of a row; divisions take as long as a step of work
@@ -91,57 +92,44 @@ struct TurnedChunk {
   int64_t lines;  // to ask for with every step of work
 };
 
-// Unpacks columns of sixteen rows, whose codes begin at `row` and after; `out` is of their set.
-template <RowLayout kLayout, bool kWhole>
-[[gnu::always_inline]] inline void turn_step(const AffineWeights& view, const std::byte* row,
-                                             const SixteenRows& rows, int64_t column,
-                                             int64_t columns, std::byte* out) {
-  __m512i v[kSixteen];
-  for (int64_t i = 0; i < kSixteen; ++i) {
-    v[i] = load_codes<kLayout, kWhole>(view, row, column / kSegment, columns);
-    if (i + 1 < rows.count) row += view.row_bytes;
-    // One pointer that moves on: sixteen would not fit the registers, and took turns in vectors.
-    asm("" : "+r"(row));
-  }
-  if (view.flip != 0) {
-    const __m512i flip = _mm512_set1_epi8(static_cast<char>(view.flip));
-    for (__m512i& codes : v) codes = _mm512_xor_si512(codes, flip);
-  }
-  transpose16(v);
+// Unpacks 32 columns, a segment at `offset` of whole sixteen rows; `out` is of their set.
+template <RowLayout kLayout>
+[[gnu::always_inline]] inline void turn_segment(const QuarterPointers& rows, int64_t offset,
+                                                __m512i flip, std::byte* out) {
   const auto put = [out](int64_t word, __m512i codes) {
     _mm512_store_si512(out + word * kStepBytes, codes);
   };
+  __m512i v[4];
+  turn_quarters(rows, offset, v);
   if constexpr (has_nibbles(kLayout)) {
-    // A segment is four words of low nibbles, then four of high ones.
+    // Four words of low nibbles, then four of high ones.
     const __m512i mask = _mm512_set1_epi8(15);
-    for (int64_t j = 0; j < kSixteen; ++j) {
-      const int64_t word = j / 4 * 8 + j % 4;
-      put(word, _mm512_and_si512(v[j], mask));
-      put(word + 4, _mm512_and_si512(_mm512_srli_epi16(v[j], 4), mask));
-    }
+    unrolled<4>([&](auto j) HEARTH_INLINE {
+      const __m512i codes = _mm512_xor_si512(v[j], flip);
+      put(j, _mm512_and_si512(codes, mask));
+      put(4 + j, _mm512_and_si512(_mm512_srli_epi16(codes, 4), mask));
+    });
   } else {
-    for (int64_t j = 0; j < kSixteen; ++j) put(j, v[j]);
+    unrolled<4>([&](auto j) HEARTH_INLINE { put(j, _mm512_xor_si512(v[j], flip)); });
+    turn_quarters(rows, offset + 16, v);
+    unrolled<4>([&](auto j) HEARTH_INLINE { put(4 + j, _mm512_xor_si512(v[j], flip)); });
   }
 }
 
 template <RowLayout kLayout>
 inline void turn_chunk(const TurnedChunk& c, ComingCodes& coming) {
-  constexpr int64_t kStep = columns_at_once(kLayout);
+  const __m512i flip = _mm512_set1_epi8(static_cast<char>(c.view.flip));
   for (int64_t set = 0; set * kSixteen < c.rows; ++set) {
-    const SixteenRows rows{c.n + set * kSixteen, 1, std::min(c.rows - set * kSixteen, kSixteen)};
-    const std::byte* first = c.view.segment(rows.first, 0);
+    const SixteenRows sixteen{c.n + set * kSixteen};
+    const QuarterPointers rows(c.view.segment(sixteen.first, 0), c.view.row_bytes);
     std::byte* out = c.room.weights + set * kSixteen * kWordBytes;
-    for (int64_t k = c.begin; k < c.end; k += kStep) {
-      coming.ask_for(c.lines);
-      std::byte* to = out + (k - c.begin) / kWordBytes * kStepBytes;
-      if (k + kStep <= c.end) {
-        turn_step<kLayout, true>(c.view, first, rows, k, kStep, to);
-      } else {
-        turn_step<kLayout, false>(c.view, first, rows, k, c.end - k, to);
-      }
+    for (int64_t k = c.begin; k < c.end; k += kSegment) {
+      if ((k - c.begin) % kWork == 0) coming.ask_for(c.lines);
+      turn_segment<kLayout>(rows, k / kSegment * c.view.segment_bytes, flip,
+                            out + (k - c.begin) / kWordBytes * kStepBytes);
     }
     if constexpr (has_headers(kLayout)) {
-      const HeaderScales headers(c.view, rows);
+      const HeaderScales headers(c.view, sixteen);
       const LaneScales scales = c.room.scales(set);
       for (int64_t g = c.begin / c.view.group; g < c.end / c.view.group; ++g) {
         __m512 scale, offset;

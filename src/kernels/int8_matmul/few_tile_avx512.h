@@ -1,0 +1,254 @@
+// Some tokens times sixteen rows as they lie: 32 columns of the rows at a time are turned in
+// registers, so that a lane is a row, and meet four codes of a token in every lane.
+#pragma once
+
+#include <algorithm>
+
+#include "kernels/int8_matmul/int8_matmul.h"
+#include "kernels/int8_matmul/row_codes_avx512.h"
+#include "kernels/int8_matmul/row_scales_avx512.h"
+
+namespace hearth::kernels {
+namespace {
+
+/// Most tokens of a tile: as many vectors of sums, and the rest for W, turned and split.
+inline constexpr int kFewTokens = 16;
+/// Bytes of a row that are asked for together.
+inline constexpr int64_t kAsked = 128;
+/// How far ahead of what is multiplied codes are asked for.
+inline constexpr int64_t kAhead = 512;
+
+inline constexpr int64_t kWordBytes = 4;
+/// Tokens that stand side by side in x (CodeLayout::lanes), but for one token, which is a row.
+inline constexpr int64_t kLanes = 4;
+constexpr int64_t lanes_of(int64_t tokens) { return tokens == 1 ? 1 : kLanes; }
+constexpr int64_t whole_panels(int64_t tokens) { return (tokens + kLanes - 1) / kLanes * kLanes; }
+
+// Where token t stands among what panels have of one segment, span or group, when panels are
+// `panel` values apart.
+template <class Value>
+[[gnu::always_inline]] inline const Value* of_token(const Value* first, int64_t panel, int t) {
+  return first + t / kLanes * panel + t % kLanes;
+}
+
+// sums of v[i] in lane i, in 45 instructions.
+inline __m512i sum_each(const __m512i (&v)[kSixteen]) {
+  const auto two = [](__m512i a, __m512i b) {
+    return _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+  };
+  const auto four = [&](const __m512i* p) {
+    const __m512i a = two(p[0], p[1]), b = two(p[2], p[3]);
+    return _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+  };
+  const auto halves = [](__m512i a, __m512i b) {
+    return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x44), _mm512_shuffle_i32x4(a, b, 0xee));
+  };
+  const __m512i ab = halves(four(v), four(v + 4)), cd = halves(four(v + 8), four(v + 12));
+  return _mm512_add_epi32(_mm512_shuffle_i32x4(ab, cd, 0x88), _mm512_shuffle_i32x4(ab, cd, 0xdd));
+}
+
+// The products of a span of whole 64 columns with one token where codes are bytes: vectors as they
+// lie meet those of x, which is half the instructions of turning them.
+[[gnu::always_inline]] inline __m512i sum_bytes(const QuarterPointers& rows, int64_t offset,
+                                                int64_t columns, __m512i flip, const int8_t* x) {
+  __m512i v[kSixteen];
+  unrolled<kSixteen>([&](auto i) HEARTH_INLINE { v[i] = no_sums(); });
+  do {
+    const __m512i four = _mm512_loadu_si512(x);
+    unrolled<kSixteen>([&](auto i) HEARTH_INLINE {
+      const std::byte* p = rows.row[i / 4] + i % 4 * rows.stride + offset;
+      dot_bytes(v[i], _mm512_xor_si512(_mm512_loadu_si512(p), flip), four);
+    });
+    offset += 64;
+    x += 64;
+    columns -= 64;
+  } while (columns > 0);
+  return sum_each(v);
+}
+
+// A dot product takes five cycles and two begin in each, so a few tokens have two vectors of sums
+// each.
+constexpr bool has_two_sums(int tokens) { return tokens <= 8; }
+
+// sums[t], the products of a span of `columns`, whose codes are at `offset` of the rows; x has
+// [columns / 4][lanes_of(T)][4], and panels are `panel` bytes apart. All in one function, as GCC 12
+// keeps sums that a loop hands to another in memory.
+template <RowLayout kLayout, int T>
+[[gnu::always_inline]] inline void sum_span(const QuarterPointers& rows, int64_t offset,
+                                            int64_t segment_bytes, int64_t columns, __m512i flip,
+                                            const int8_t* x, int64_t panel, __m512i (&sums)[T]) {
+  constexpr int kSums = has_two_sums(T) ? 2 : 1;
+  // Of nibbles, the second are the products with the high ones where they stand, sixteen times as
+  // much, if there are two.
+  constexpr int kXorAnd = 0x28, kXorAndNot = 0x14;  // (a ^ b) & c, (a ^ b) & ~c
+  constexpr int kOther = kSums == 2 ? kXorAndNot : kXorAnd;
+  const __m512i low = _mm512_set1_epi8(15);
+  __m512i parts[kSums][T];
+  unrolled<kSums>([&](auto p) HEARTH_INLINE {
+    unrolled<T>([&](auto t) HEARTH_INLINE { parts[p][t] = no_sums(); });
+  });
+  const auto add = [panel](__m512i(&into)[T], const int8_t* at, auto word,
+                           __m512i codes) HEARTH_INLINE {
+    unrolled<T>([&](auto t) HEARTH_INLINE {
+      constexpr int64_t kOffset = (word * lanes_of(T) + t % kLanes) * kWordBytes;
+      dot_four<kOffset>(into[t], codes, at + t / kLanes * panel);
+    });
+  };
+  const auto after = [](auto j) { return std::integral_constant<int, j + 4>(); };
+  do {
+    __m512i v[4];
+    turn_quarters(rows, offset, v);
+    if constexpr (has_nibbles(kLayout)) {
+      unrolled<4>([&](auto j) HEARTH_INLINE {
+        add(parts[0], x, j, _mm512_ternarylogic_epi32(flip, v[j], low, kXorAnd));
+        const __m512i other = kSums == 2 ? v[j] : _mm512_srli_epi16(v[j], 4);
+        add(parts[kSums - 1], x, after(j), _mm512_ternarylogic_epi32(flip, other, low, kOther));
+      });
+    } else {
+      unrolled<4>([&](auto j)
+                      HEARTH_INLINE { add(parts[j % kSums], x, j, _mm512_xor_si512(v[j], flip)); });
+      turn_quarters(rows, offset + 16, v);
+      unrolled<4>([&](auto j) HEARTH_INLINE {
+        add(parts[j % kSums], x, after(j), _mm512_xor_si512(v[j], flip));
+      });
+    }
+    offset += segment_bytes;
+    x += kSegment * lanes_of(T);
+    columns -= kSegment;
+  } while (columns > 0);
+  unrolled<T>([&](auto t) HEARTH_INLINE {
+    sums[t] = parts[0][t];
+    if constexpr (kSums == 2) {
+      const __m512i other = has_nibbles(kLayout) ? _mm512_srai_epi32(parts[1][t], 4) : parts[1][t];
+      sums[t] = _mm512_add_epi32(sums[t], other);
+    }
+  });
+}
+
+// Sixteen rows.
+struct FewRows {
+  const AffineWeights& view;
+  QuarterPointers rows;
+  __m512i flip;
+
+  FewRows(const AffineWeights& v, const SixteenRows& sixteen)
+      : view(v),
+        rows(v.segment(sixteen.first, 0), sixteen.stride * v.row_bytes),
+        flip(_mm512_set1_epi8(static_cast<char>(v.flip))) {}
+
+  // kAsked bytes of every row from `offset` on will be needed soon.
+  [[gnu::always_inline]] void prefetch(int64_t offset) const {
+    unrolled<4>([&](auto i) HEARTH_INLINE {
+      unrolled<4>([&](auto r) HEARTH_INLINE {
+        const auto p = reinterpret_cast<uintptr_t>(rows.row[i]) +
+                       static_cast<uintptr_t>(r * rows.stride + offset);
+        for (uintptr_t b = 0; b < kAsked; b += 64) Avx512::prefetch(p + b);
+      });
+    });
+  }
+  // The products of span `span` of x with `codes`, which are all of x.high or of x.low.
+  template <RowLayout kLayout, int T>
+  [[gnu::always_inline]] void sum(const CodedRows& x, int64_t span, const int8_t* codes,
+                                  __m512i (&sums)[T]) const {
+    if constexpr (kLayout == RowLayout::bytes && T == 1) {
+      if (x.span % 64 == 0) {
+        const int64_t column = span * x.span;
+        sums[0] = sum_bytes(rows, column, x.span, flip, codes + column);
+        return;
+      }
+    }
+    sum_span<kLayout>(rows, span * x.span / kSegment * view.segment_bytes, view.segment_bytes,
+                      x.span, flip, codes + span * x.span * lanes_of(T), x.cols * kLanes, sums);
+  }
+};
+
+// Whether a token of a panel has two bytes; lanes without a token have steps of 0.
+template <int T>
+[[gnu::always_inline]] inline bool any_two_bytes(const int32_t* steps) {
+  if constexpr (T == 1) return *steps > 1;
+  const __m128i four = _mm_loadu_si128(reinterpret_cast<const __m128i*>(steps));
+  return _mm_movemask_epi8(_mm_cmpgt_epi32(four, _mm_set1_epi32(1))) != 0;
+}
+
+// sums[t] = sums[t] * steps[t] + the products of span `span` with the low codes, for a panel of T
+// tokens. Not inlined, and on an array of its own, so that what rarely runs does not take registers
+// from what always does.
+template <RowLayout kLayout, int T>
+[[gnu::noinline]] void add_low_codes(const FewRows& few, const CodedRows& x, int64_t panel,
+                                     int64_t span, const int32_t* steps, __m512i* sums) {
+  __m512i low[T];
+  few.sum<kLayout>(x, span, x.low + panel * x.cols * kLanes, low);
+  unrolled<T>([&](auto t) HEARTH_INLINE {
+    const __m512i high = _mm512_mullo_epi32(sums[t], _mm512_set1_epi32(steps[t]));
+    sums[t] = _mm512_add_epi32(high, low[t]);
+  });
+}
+
+// y[t], sixteen rows of each of T tokens. The codes of bytes after the first kAhead are asked for.
+// `y` and `acc`, of T vectors, are memory: registers are for sums.
+template <RowLayout kLayout, int T, class Scales>
+[[gnu::noinline]] void multiply_few_tile(const FewRows& few, const CodedRows& x,
+                                         Scales group_scales, float* y, float* acc) {
+  constexpr int kPanelTokens = static_cast<int>(lanes_of(T));
+  constexpr int kPanels = (T + kPanelTokens - 1) / kPanelTokens;
+  const int64_t span_bytes = x.span / kSegment * few.view.segment_bytes, spans = x.spans();
+  const int64_t group_spans = x.sum_group / x.span, groups = x.groups();
+  const int32_t* steps = x.steps;
+  const float* scales = x.scales;
+  const float* sums_of_x = x.sums;
+  unrolled<T>([&](auto t)
+                  HEARTH_INLINE { _mm512_store_ps(y + t * kSixteen, _mm512_setzero_ps()); });
+  int64_t in_group = 0, group = 0, asked_for = kAhead;
+  for (int64_t span = 0; span < spans; ++span) {
+    for (; asked_for < (span + 1) * span_bytes + kAhead; asked_for += kAsked)
+      few.prefetch(asked_for);
+    __m512i sums[T];
+    few.sum<kLayout>(x, span, x.high, sums);
+    unrolled<kPanels>([&](auto p) HEARTH_INLINE {
+      constexpr int kFirst = p * kPanelTokens;
+      constexpr int kHere = std::min(T - kFirst, kPanelTokens);
+      const int32_t* of_panel = steps + p * spans * kLanes;
+      if (any_two_bytes<kPanelTokens>(of_panel)) [[unlikely]] {
+        __m512i both[kPanelTokens];
+        unrolled<kPanelTokens>(
+            [&](auto t) HEARTH_INLINE { both[t] = sums[kFirst + std::min<int>(t, kHere - 1)]; });
+        add_low_codes<kLayout, kPanelTokens>(few, x, p, span, of_panel, both);
+        unrolled<kHere>([&](auto t) HEARTH_INLINE { sums[kFirst + t] = both[t]; });
+      }
+    });
+    const auto scaled = [&](auto t, __m512 before) HEARTH_INLINE {
+      const __m512 s = _mm512_set1_ps(*of_token(scales, spans * kLanes, t));
+      return _mm512_fmadd_ps(s, _mm512_cvtepi32_ps(sums[t]), before);
+    };
+    // y = fma(scale, acc, y), then y = fma(offset, sum, y).
+    const auto finish = [&](auto&& acc_of) HEARTH_INLINE {
+      __m512 scale, offset;
+      group_scales.read(group++, &scale, &offset);
+      unrolled<T>([&](auto t) HEARTH_INLINE {
+        float* to = y + t * kSixteen;
+        const __m512 product = _mm512_fmadd_ps(scale, acc_of(t), _mm512_load_ps(to));
+        const __m512 sum = _mm512_set1_ps(*of_token(sums_of_x, groups * kLanes, t));
+        _mm512_store_ps(to, _mm512_fmadd_ps(offset, sum, product));
+      });
+      sums_of_x += lanes_of(T);
+    };
+    if (group_spans == 1) {
+      finish([&](auto t) HEARTH_INLINE { return scaled(t, _mm512_setzero_ps()); });
+    } else {
+      unrolled<T>([&](auto t) HEARTH_INLINE {
+        float* to = acc + t * kSixteen;
+        const __m512 before = in_group == 0 ? _mm512_setzero_ps() : _mm512_load_ps(to);
+        _mm512_store_ps(to, scaled(t, before));
+      });
+      if (++in_group == group_spans) {
+        in_group = 0;
+        finish([&](auto t) HEARTH_INLINE { return _mm512_load_ps(acc + t * kSixteen); });
+      }
+    }
+    steps += lanes_of(T);
+    scales += lanes_of(T);
+  }
+}
+
+}  // namespace
+}  // namespace hearth::kernels
