@@ -1,7 +1,5 @@
 // Quantising activations with AVX2; bit for bit what quantize_rows_reference() gives.
-#include <cmath>
-
-#include "kernels/int8_matmul/quantized_rows.h"
+#include "kernels/int8_matmul/code_scale.h"
 #include "kernels/simd_avx2.h"
 
 namespace hearth::kernels {
@@ -109,6 +107,7 @@ void quantize_rows_avx2(const float* x, int64_t x_stride, int64_t group, int64_t
   for (int64_t row = begin; row < end; ++row) {
     const float* values = x + row * x_stride;
     const float squares = sum_of_squares(values, out.cols);
+    SpanWriter writer(out, row);
     for (int64_t k = 0; k < out.cols; k += group) {
       const int64_t group_end = k + group < out.cols ? k + group : out.cols;
       const CodeScale s =
@@ -117,7 +116,7 @@ void quantize_rows_avx2(const float* x, int64_t x_stride, int64_t group, int64_t
         int32_t sum = 0;
         for (int64_t i = 0; i < out.span; i += kSegment)
           sum += quantize_segment(values + c + i, s, row * out.cols + c + i, out);
-        finish_span(s, sum, row, c / out.span, out);
+        writer.put(s, sum);
       }
     }
   }
