@@ -1,8 +1,10 @@
-// The scale of a group of codes, and what a span of them leaves behind. In a header, as every
-// instruction set has it inline; without linkage, as each compiles it for its own processors.
+// The scale of a group of codes, what a span of them leaves behind, and the walk over a row. In a
+// header, as every instruction set has it inline; without linkage, as each compiles it for its own
+// processors.
 #pragma once
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "kernels/int8_matmul/quantized_rows.h"
@@ -63,6 +65,37 @@ class SpanWriter {
   int64_t spans_ = 0;  // of the group, so far
   float total_ = 0;
 };
+
+/// Codes of a span whose inverse is 0, where a product with it might be NaN; returns their sum.
+inline int32_t clear_span(int64_t at, const CodedRows& out) {
+  const auto codes = static_cast<size_t>(out.span);
+  if (out.layout.form == CodeForm::wide) {
+    std::memset(out.wide + at, 0, 2 * codes);
+  } else {
+    std::memset(out.high + at, 0, codes);
+    std::memset(out.low + at, 0, codes);
+  }
+  return 0;
+}
+
+/// A row in two passes of an instruction set's own: Largest(x, columns, squares) gives the peak of
+/// a group, and adds to the squares; Quantize(x, scale, at, out) writes the codes of a span and
+/// gives their sum.
+template <class Squares, auto Largest, auto Quantize>
+inline void quantize_row(const float* x, int64_t group, int64_t row, const CodedRows& out) {
+  float* peaks = out.scales + row * out.spans();  // of a group, where its first scale will be
+  const auto end_of = [&](int64_t k) { return k + group < out.cols ? k + group : out.cols; };
+  Squares squares;
+  for (int64_t k = 0; k < out.cols; k += group)
+    peaks[k / out.span] = Largest(x + k, end_of(k) - k, squares);
+  const float sum = squares.sum();
+  SpanWriter writer(out, row);
+  for (int64_t k = 0; k < out.cols; k += group) {
+    const CodeScale s = group_scale(peaks[k / out.span], sum, out.cols);
+    for (int64_t c = k; c < end_of(k); c += out.span)
+      writer.put(s, Quantize(x + c, s, row * out.cols + c, out));
+  }
+}
 
 }  // namespace
 }  // namespace hearth::kernels

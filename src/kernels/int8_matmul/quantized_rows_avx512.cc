@@ -110,18 +110,6 @@ int32_t quantize_vectors(const float* x, const CodeScale& s, int64_t at, const C
   return _mm512_reduce_add_epi32(sums);
 }
 
-// Zeros, where a product with the inverse might be NaN.
-int32_t clear_span(int64_t at, const CodedRows& out) {
-  const auto bytes = static_cast<size_t>(out.span);
-  if (out.layout.form == CodeForm::wide) {
-    std::memset(out.wide + at, 0, 2 * bytes);
-  } else {
-    std::memset(out.high + at, 0, bytes);
-    std::memset(out.low + at, 0, bytes);
-  }
-  return 0;
-}
-
 int32_t quantize_span(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
   if (s.inverse == 0) return clear_span(at, out);
   if (out.span == kSegment)
@@ -131,26 +119,12 @@ int32_t quantize_span(const float* x, const CodeScale& s, int64_t at, const Code
                      : quantize_vectors<4, false>(x, s, at, out);
 }
 
-void quantize_row(const float* x, int64_t group, int64_t row, const CodedRows& out) {
-  float* peaks = out.scales + row * out.spans();  // of a group, where its first scale will be
-  const auto end_of = [&](int64_t k) { return k + group < out.cols ? k + group : out.cols; };
-  Squares squares;
-  for (int64_t k = 0; k < out.cols; k += group)
-    peaks[k / out.span] = largest_magnitude(x + k, end_of(k) - k, squares);
-  const float sum = squares.sum();
-  SpanWriter writer(out, row);
-  for (int64_t k = 0; k < out.cols; k += group) {
-    const CodeScale s = group_scale(peaks[k / out.span], sum, out.cols);
-    for (int64_t c = k; c < end_of(k); c += out.span)
-      writer.put(s, quantize_span(x + c, s, row * out.cols + c, out));
-  }
-}
-
 }  // namespace
 
 void quantize_rows_avx512(const float* x, int64_t x_stride, int64_t group, int64_t begin,
                           int64_t end, const CodedRows& out) {
-  for (int64_t row = begin; row < end; ++row) quantize_row(x + row * x_stride, group, row, out);
+  for (int64_t row = begin; row < end; ++row)
+    quantize_row<Squares, largest_magnitude, quantize_span>(x + row * x_stride, group, row, out);
 }
 
 }  // namespace hearth::kernels
