@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/transpose_avx2.h"
+
 namespace hearth::kernels {
 namespace {
 
@@ -136,7 +138,12 @@ struct Avx2 {
     return _mm256_permutevar8x32_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), index);
   }
 
-  // Reductions, always in the same order.
+  /// kLanes vectors: rows[i][j] becomes rows[j][i].
+  static void transpose(I* rows) { transpose8(rows); }
+
+  // Reductions, always in the same order: neighbours of what nth_reduced() counts are added, then
+  // neighbours of the sums, and so on.
+  static int nth_reduced(int i) { return i; }
   static Quad reduce4(F a, F b, F c, F d) {
     const F sums = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
     return _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1));
@@ -156,6 +163,10 @@ struct Avx2 {
   // effect, and drops the calls that it has not inlined by then.
   static void prefetch(uintptr_t address) {
     asm volatile("prefetcht0 %0" : : "m"(*reinterpret_cast<const char*>(address)));
+  }
+  // Into the second-level cache.
+  static void prefetch_far(uintptr_t address) {
+    asm volatile("prefetcht1 %0" : : "m"(*reinterpret_cast<const char*>(address)));
   }
 
  private:

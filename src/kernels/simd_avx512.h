@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/transpose_avx512.h"
+
 namespace hearth::kernels {
 namespace {
 
@@ -113,6 +115,9 @@ struct Avx512 {
     return _mm512_permutexvar_ps(index, _mm512_castps256_ps512(_mm256_loadu_ps(p)));
   }
 
+  static void transpose(I* rows) { transpose16(rows); }
+
+  static int nth_reduced(int i) { return i / 2 + i % 2 * 8; }
   static Quad reduce4(F a, F b, F c, F d) {
     const __m256 sums =
         _mm256_hadd_ps(_mm256_hadd_ps(fold(a), fold(b)), _mm256_hadd_ps(fold(c), fold(d)));
@@ -134,6 +139,10 @@ struct Avx512 {
   // effect, and drops the calls that it has not inlined by then.
   static void prefetch(uintptr_t address) {
     asm volatile("prefetcht0 %0" : : "m"(*reinterpret_cast<const char*>(address)));
+  }
+  // Into the second-level cache.
+  static void prefetch_far(uintptr_t address) {
+    asm volatile("prefetcht1 %0" : : "m"(*reinterpret_cast<const char*>(address)));
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <utility>
 
 namespace hearth::kernels {
+namespace {
 
 /// After the parameters of a lambda: what it works on stays in registers.
 #define HEARTH_INLINE __attribute__((always_inline))
@@ -21,4 +22,5 @@ template <int N, class Body>
   unroll(body, std::make_integer_sequence<int, N>());
 }
 
+}  // namespace
 }  // namespace hearth::kernels

@@ -51,5 +51,24 @@ BENCHMARK(int8_matmul_of_kernel)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
+// One row of a 1.1B model, in groups of 128; one thread, data in the caches.
+void quantize_5632(benchmark::State& state) {
+  const auto isa = static_cast<Isa>(state.range(0));
+  std::mt19937 generator(2);
+  std::normal_distribution<float> normal;
+  std::vector<float> x(5632), memory(static_cast<size_t>(quantized_bytes(1, 5632, 128)) / 4 + 16);
+  for (float& value : x) value = normal(generator);
+  const CodedRows out =
+      place_quantized(1, 5632, 128, 128, {CodeForm::even_odd},
+                      reinterpret_cast<std::byte*>(aligned_to_line(memory.data())));
+  const QuantizeRowsFn quantize = select_quantize_rows(isa);
+  for (auto _ : state) quantize(x.data(), 5632, 128, 0, 1, out);
+  state.SetLabel(std::string(to_string(isa)));
+}
+BENCHMARK(quantize_5632)->Apply([](benchmark::internal::Benchmark* bench) {
+  for (Isa isa : {Isa::avx2, Isa::avx512})
+    if (has_isa(isa)) bench->Arg(static_cast<int64_t>(isa));
+});
+
 }  // namespace
 }  // namespace hearth::kernels

@@ -211,35 +211,64 @@ TEST(Int8Matmul, RefusesWhatIsNotAffineInIntegers) {
 }
 
 CodedRows quantized(const std::vector<float>& x, int64_t m, int64_t cols, int64_t group,
-                    CodeForm form, QuantizeRowsFn quantize, Scratch& memory) {
-  CodedRows rows = place_quantized(m, cols, 32, span_columns(cols, group, 32), {form},
+                    int64_t weight_group, CodeForm form, QuantizeRowsFn quantize, Scratch& memory) {
+  const int64_t span = span_columns(cols, group, weight_group);
+  CodedRows rows = place_quantized(m, cols, weight_group, span, {form},
                                    reinterpret_cast<std::byte*>(memory.data()));
   quantize(x.data(), cols, group, 0, m, rows);
   return rows;
 }
 
+// What quantising could get wrong: rows with channels that stand out, and rows with nothing but
+// zeros of both signs, with a NaN, an infinity, huge, tiny and very tiny values, a group of zeros
+// and one that is too small, and values half way between codes.
+constexpr int64_t kHardRows = 11;
+std::vector<float> hard_rows(std::mt19937& generator, int64_t cols) {
+  std::vector<float> x = activations(generator, kHardRows, cols);
+  const auto each = [&](int64_t row, auto value) {
+    for (int64_t k = 0; k < cols; ++k) {
+      float& at = x[static_cast<size_t>(row * cols + k)];
+      at = value(k, at);
+    }
+  };
+  each(2, [](int64_t k, float) { return k % 3 == 0 ? -0.0f : 0.0f; });
+  each(3, [](int64_t k, float v) { return k == 5 ? NAN : v; });
+  each(4, [](int64_t k, float v) { return k == 7 ? INFINITY : v; });
+  each(5, [](int64_t, float v) { return v * 1e30f; });
+  each(6, [](int64_t, float v) { return v * 1e-36f; });
+  each(7, [](int64_t, float v) { return v * 1e-44f; });
+  each(8, [](int64_t k, float v) { return k / 32 % 2 == 0 ? v : -0.0f; });
+  each(9, [](int64_t k, float v) { return k / 32 % 3 == 1 ? v * 0x1p-110f : v; });
+  each(10, [](int64_t k, float) { return static_cast<float>(k % 255 - 127) + (k % 2 ? 0.5f : 0); });
+  return x;
+}
+
 TEST(QuantizedRows, EveryFormHasTheSameBitsOnEveryInstructionSet) {
-  if (active_isa() < Isa::avx2) GTEST_SKIP() << "one instruction set only";
   std::mt19937 generator = seeded_generator();
-  for (int64_t cols : {32, 96, 576, 2048}) {
-    for (int64_t group : {32, 64, 128, 4096}) {
-      const int64_t m = 9;
-      std::vector<float> x = activations(generator, m, cols);
-      for (int64_t k = 0; k < cols; ++k) x[static_cast<size_t>(2 * cols + k)] = 0;
-      x[static_cast<size_t>(3 * cols + 5)] = NAN;
-      x[static_cast<size_t>(4 * cols + 7)] = INFINITY;
-      for (int64_t k = 0; k < cols; ++k) x[static_cast<size_t>(5 * cols + k)] *= 1e30f;
-      for (int64_t k = 0; k < cols; ++k) x[static_cast<size_t>(6 * cols + k)] *= 1e-36f;
-      const int64_t floats = quantized_bytes(m, cols, 32) / 4;
-      for (CodeForm form : {CodeForm::bytes, CodeForm::even_odd, CodeForm::wide}) {
-        Scratch first(floats), second(floats);
-        std::memset(first.data(), 0, static_cast<size_t>(floats) * 4);
-        std::memset(second.data(), 0, static_cast<size_t>(floats) * 4);
-        quantized(x, m, cols, group, form, quantize_rows_reference, first);
-        quantized(x, m, cols, group, form, select_quantize_rows(active_isa()), second);
-        EXPECT_EQ(std::memcmp(first.data(), second.data(), static_cast<size_t>(floats) * 4), 0)
-            << cols << " columns, group " << group << ", form " << static_cast<int>(form) << "; "
-            << seed_note();
+  struct Shape {
+    int64_t cols, group, weight_group;
+  };
+  const Shape shapes[] = {{32, 32, 32},     {96, 32, 96},      {96, 4096, 32},    {576, 64, 64},
+                          {576, 64, 576},   {576, 4096, 192},  {1120, 128, 1120}, {2048, 32, 2048},
+                          {2048, 128, 128}, {2048, 128, 2048}, {2048, 4096, 64},  {1408, 128, 128},
+                          {1408, 256, 64}};
+  for (const Shape& s : shapes) {
+    const std::vector<float> x = hard_rows(generator, s.cols);
+    const int64_t floats = quantized_bytes(kHardRows, s.cols, s.weight_group) / 4;
+    for (CodeForm form : {CodeForm::bytes, CodeForm::even_odd, CodeForm::wide}) {
+      const auto bits = [&](QuantizeRowsFn quantize) {
+        Scratch memory(floats);
+        std::memset(memory.data(), 0, static_cast<size_t>(floats) * 4);
+        quantized(x, kHardRows, s.cols, s.group, s.weight_group, form, quantize, memory);
+        return std::vector<float>(memory.data(), memory.data() + floats);
+      };
+      const std::vector<float> expected = bits(quantize_rows_reference);
+      for (Isa isa : {Isa::avx2, Isa::avx512}) {
+        if (!has_isa(isa)) continue;
+        const std::vector<float> found = bits(select_quantize_rows(isa));
+        EXPECT_EQ(std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)), 0)
+            << to_string(isa) << ": " << s.cols << " columns, groups of " << s.group << " and "
+            << s.weight_group << ", form " << static_cast<int>(form) << "; " << seed_note();
       }
     }
   }
@@ -251,7 +280,8 @@ TEST(QuantizedRows, CodesAreWithinHalfAStepAndNaNIsKept) {
   std::vector<float> x = activations(generator, m, cols);
   x[static_cast<size_t>(2 * cols + 1)] = NAN;
   Scratch memory(quantized_bytes(m, cols, 32) / 4);
-  const CodedRows q = quantized(x, m, cols, 64, CodeForm::bytes, quantize_rows_reference, memory);
+  const CodedRows q =
+      quantized(x, m, cols, 64, 32, CodeForm::bytes, quantize_rows_reference, memory);
   int wide = 0;
   for (int64_t i = 0; i < 2 * cols; ++i) {
     const float scale = q.scales[i / kSegment];

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
+#include "kernels/int8_matmul/code_scale.h"
 #include "kernels/portions.h"
 
 namespace hearth::kernels {
@@ -49,42 +49,16 @@ int32_t quantize_segment(const float* x, const CodeScale& s, int64_t at, const C
   return sum;
 }
 
-void quantize_span(const float* x, const CodeScale& s, int64_t row, int64_t span,
-                   const CodedRows& out) {
+int32_t quantize_span(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
   int32_t sum = 0;
-  for (int64_t c = 0; c < out.span; c += kSegment)
-    sum += quantize_segment(x + c, s, row * out.cols + span * out.span + c, out);
-  finish_span(s, sum, row, span, out);
+  for (int64_t c = 0; c < out.span; c += kSegment) sum += quantize_segment(x + c, s, at + c, out);
+  return sum;
 }
 
 }  // namespace
 
-int32_t code_steps(const CodeScale& s) { return s.two_bytes ? kLowSteps : 1; }
-
-void finish_span(const CodeScale& s, int32_t sum, int64_t row, int64_t span, const CodedRows& out) {
-  const int64_t index = row * out.spans() + span;
-  out.steps[index] = code_steps(s);
-  out.scales[index] = s.two_bytes ? s.scale / static_cast<float>(kLowSteps) : s.scale;
-  float& total = out.sums[row * out.groups() + span * out.span / out.sum_group];
-  if (span * out.span % out.sum_group == 0) total = 0;
-  total = std::fma(out.scales[index], static_cast<float>(sum), total);
-}
-
 int64_t span_columns(int64_t cols, int64_t quantization_group, int64_t weight_group) {
   return std::gcd(std::gcd(cols, kMostSpan), std::gcd(quantization_group, weight_group));
-}
-
-CodeScale group_scale(float peak, float squares, int64_t cols) {
-  CodeScale s;
-  if (std::isnan(squares) || std::isinf(peak)) {
-    s.scale = std::numeric_limits<float>::quiet_NaN();
-    return s;
-  }
-  if (peak < kLeastPeak) return s;
-  s.scale = peak / 127.0f;
-  s.inverse = 127.0f / peak;
-  s.two_bytes = peak * peak * static_cast<float>(cols) > kPeak * kPeak * squares;
-  return s;
 }
 
 int64_t quantized_bytes(int64_t rows, int64_t cols, int64_t sum_group) {
@@ -126,20 +100,23 @@ void quantize_rows_reference(const float* x, int64_t x_stride, int64_t group, in
   for (int64_t row = begin; row < end; ++row) {
     const float* values = x + row * x_stride;
     const float squares = sum_of_squares(values, out.cols);
+    SpanWriter writer(out, row);
     for (int64_t k = 0; k < out.cols; k += group) {
       const int64_t group_end = std::min(k + group, out.cols);
       float peak = 0;
       for (int64_t c = k; c < group_end; ++c) peak = std::max(peak, std::fabs(values[c]));
       const CodeScale s = group_scale(peak, squares, out.cols);
       for (int64_t c = k; c < group_end; c += out.span)
-        quantize_span(values + c, s, row, c / out.span, out);
+        writer.put(s, quantize_span(values + c, s, row * out.cols + c, out));
     }
   }
 }
 
 QuantizeRowsFn select_quantize_rows(Isa isa) {
 #if defined(__x86_64__)
-  if (std::min(isa, active_isa()) >= Isa::avx2) return quantize_rows_avx2;
+  const Isa usable = std::min(isa, active_isa());
+  if (usable >= Isa::avx512) return quantize_rows_avx512;
+  if (usable >= Isa::avx2) return quantize_rows_avx2;
 #endif
   static_cast<void>(isa);
   return quantize_rows_reference;

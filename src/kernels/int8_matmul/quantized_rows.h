@@ -66,21 +66,6 @@ int64_t quantized_bytes(int64_t rows, int64_t cols, int64_t sum_group);
 CodedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, int64_t span,
                           CodeLayout layout, std::byte* memory);
 
-/// What a group of segments shares; `inverse` is 0 where all codes are.
-struct CodeScale {
-  float scale = 0;  // of codes of 8 bits
-  float inverse = 0;
-  bool two_bytes = false;
-};
-/// From the group's largest magnitude and the sum of squares of its row of `cols`.
-CodeScale group_scale(float peak, float squares, int64_t cols);
-
-/// What a code of `high` is worth, in codes of the group.
-int32_t code_steps(const CodeScale& s);
-/// Writes what is left to write of a span whose codes sum up to `sum`: steps, scale, and the part
-/// of `sums`. Not inline, as instruction sets share it.
-void finish_span(const CodeScale& s, int32_t sum, int64_t row, int64_t span, const CodedRows& out);
-
 /// Fills rows [begin, end) of `out`, which is by rows, from x, rows x_stride floats apart. `group`
 /// is a multiple of the span; the last group of a row may be shorter.
 using QuantizeRowsFn = void (*)(const float* x, int64_t x_stride, int64_t group, int64_t begin,
@@ -89,7 +74,9 @@ void quantize_rows_reference(const float* x, int64_t x_stride, int64_t group, in
                              int64_t end, const CodedRows& out);
 void quantize_rows_avx2(const float* x, int64_t x_stride, int64_t group, int64_t begin, int64_t end,
                         const CodedRows& out);
-/// The same bits from either.
+void quantize_rows_avx512(const float* x, int64_t x_stride, int64_t group, int64_t begin,
+                          int64_t end, const CodedRows& out);
+/// The same bits from each.
 QuantizeRowsFn select_quantize_rows(Isa isa);
 
 }  // namespace hearth::kernels

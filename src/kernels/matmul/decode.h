@@ -14,13 +14,7 @@ inline constexpr int64_t kChunk = 512;
 
 inline constexpr int64_t kRowTile = 4;
 inline constexpr int64_t kRowBlock = 8;
-/// Most tokens whose x is packed together (a multiple of both token tiles), and the room for them:
-/// 260 KB, half of the second-level cache of Zen 2 to 4, an eighth of Sapphire Rapids'.
-inline constexpr int64_t kTokenBlock = 126;
 inline constexpr int64_t kLine = 16;  // floats of a cache line: padding against aliased rows
-inline constexpr int64_t kPackedFloats = kTokenBlock * (kChunk + kLine);
-inline constexpr int64_t kDecodedFloats = kRowBlock * (kChunk + kLine);
-inline constexpr int64_t kMatmulScratch = kPackedFloats + kDecodedFloats;
 
 /// The scales and zero points of the groups that one chunk of a row touches.
 struct GroupScales {
@@ -193,18 +187,26 @@ inline void decode_weights(const WeightMatrix& w, int64_t n, int64_t first, int6
   decode_any<S>(w.type, w.data, element, count, &groups, out);
 }
 
+/// Where columns [first, first + count) of a row lie.
+struct ColumnBytes {
+  uintptr_t begin;
+  int64_t count;
+  ColumnBytes(const WeightMatrix& w, int64_t n, int64_t first, int64_t columns) {
+    const bool blocks = is_gguf_block(w.type);
+    const auto numerator = static_cast<int64_t>(blocks ? block_bytes(w.type) : bits_of(w.type));
+    const auto denominator = static_cast<int64_t>(blocks ? block_elements(w.type) : 8);
+    const int64_t offset = (n * w.cols + first) * numerator / denominator;
+    begin = reinterpret_cast<uintptr_t>(w.data) + static_cast<uintptr_t>(offset);
+    count = columns * numerator / denominator;
+  }
+};
+
 /// Columns [first, first + count) of row n will be needed soon: the hardware's prefetchers lose the
 /// track of rows that are read in short pieces.
 template <class S>
 inline void prefetch_columns(const WeightMatrix& w, int64_t n, int64_t first, int64_t count) {
-  const bool blocks = is_gguf_block(w.type);
-  const size_t numerator = blocks ? block_bytes(w.type) : bits_of(w.type);
-  const size_t denominator = blocks ? block_elements(w.type) : 8;
-  const auto bytes = [&](int64_t elements) {
-    return static_cast<uintptr_t>(elements) * numerator / denominator;
-  };
-  const auto begin = reinterpret_cast<uintptr_t>(w.data) + bytes(n * w.cols + first);
-  for (uintptr_t i = 0; i < bytes(count); i += 64) S::prefetch(begin + i);
+  const ColumnBytes bytes(w, n, first, count);
+  for (int64_t i = 0; i < bytes.count; i += 64) S::prefetch(bytes.begin + i);
 }
 
 template <class S>

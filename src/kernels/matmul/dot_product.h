@@ -6,11 +6,11 @@
 //
 // One token: matrix_vector.h. A few: the rows of W are read as they lie, straight into registers
 // for every tile of tokens (f32, f16, bf16) or decoded once, 8 rows and a chunk (16 KB) at a time.
-// Many: x is packed besides, in blocks that stay in the second-level cache while all rows of W pass
-// by.
+// Many: token_lanes.h.
 #pragma once
 
 #include "kernels/matmul/matrix_vector.h"
+#include "kernels/matmul/token_lanes.h"
 
 namespace hearth::kernels {
 
@@ -157,29 +157,8 @@ inline void multiply_few(const MatmulArgs& a) {
   }
 }
 
-template <class S>
-inline void multiply_many(const MatmulArgs& a) {
-  float* packed = a.scratch + kDecodedFloats;
-  const int64_t cols = a.weight->cols;
-  const int64_t blocks = (a.m + kTokenBlock - 1) / kTokenBlock;
-  const int64_t tiles_per_block = (a.m + blocks * S::kTokenTile - 1) / (blocks * S::kTokenTile);
-  const int64_t block = tiles_per_block * S::kTokenTile;
-  for (int64_t t0 = 0; t0 < a.m; t0 += block) {
-    const int64_t tokens = a.m - t0 < block ? a.m - t0 : block;
-    const int64_t room = (kPackedFloats / tokens - kLine) / kChunk * kChunk;
-    for (int64_t begin = 0; begin < cols; begin += room) {
-      const int64_t end = cols - begin < room ? cols : begin + room;
-      const int64_t stride = (end - begin + kLine - 1) / kLine * kLine + kLine;
-      for (int64_t t = 0; t < tokens; ++t)
-        std::memcpy(packed + t * stride, a.x + (t0 + t) * a.x_stride + begin,
-                    static_cast<size_t>(end - begin) * sizeof(float));
-      multiply_rows<S>(a, DecodedRows<S>{a, a.scratch}, packed, stride, t0, tokens, begin, end);
-    }
-  }
-}
-
-/// Up to this many tokens, packing x costs more than it saves (Zen 3, f16: 1.4 times faster without
-/// at 24 tokens).
+/// Up to this many tokens, panels that are not full cost more than their tiles save (Emerald
+/// Rapids, bf16: as fast with them at 25 tokens, 1.2 times as fast at 32, 1.3 times at 48).
 inline constexpr int64_t kFewTokens = 24;
 
 template <class S>
@@ -198,14 +177,27 @@ const char* refuse(const WeightMatrix& weight, int64_t) {
 }
 
 template <class S>
-int64_t scratch_floats(const WeightMatrix&) {
-  return kMatmulScratch;
+int64_t scratch_floats(const WeightMatrix& weight) {
+  const int64_t scales = scale_floats<S>(weight);
+  return many_floats<S>() > scales ? many_floats<S>() : scales;
+}
+
+template <class S>
+int64_t packed_bytes(const WeightMatrix& weight, int64_t m) {
+  return m <= kFewTokens ? 0 : panels_of<S>(m) * panel_floats<S>(weight.cols) * 4;
 }
 
 template <class S>
 constexpr MatmulKernel dot_product_kernel(const char* name, Isa isa) {
-  return {
-      name, isa, ElementType::f32, refuse<S>, scratch_floats<S>, multiply<S>, decode_whole_row<S>};
+  return {name,
+          isa,
+          ElementType::f32,
+          refuse<S>,
+          scratch_floats<S>,
+          multiply<S>,
+          decode_whole_row<S>,
+          packed_bytes<S>,
+          pack_tokens_as_lanes<S>};
 }
 
 }  // namespace hearth::kernels

@@ -1,6 +1,6 @@
 // Matrix products of a layer of a 1.1B model, for every kernel and kind of weight, against the
 // machine's read bandwidth (decode, M = 1, over 1 GB of weights) and its multiply-add rate
-// (prefill, M = 512), both measured in the same run.
+// (prefill, M = 128 and 512), both measured in the same run.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -45,7 +45,7 @@ void every_kernel_and_kind(benchmark::internal::Benchmark* bench) {
   for (size_t k = 0; k < matmul_kernels().size(); ++k) {
     const Isa isa = matmul_kernels()[k].isa;
     if (!has_isa(isa) || isa == Isa::scalar) continue;
-    for (int64_t m : {1, 4, 16, 512})
+    for (int64_t m : {1, 4, 16, 32, 128, 512})
       for (size_t kind = 0; kind < std::size(kKinds); ++kind)
         bench->Args({static_cast<int64_t>(k), static_cast<int64_t>(kind), m});
   }

@@ -223,6 +223,13 @@ TEST(Matmul, ManyTokensSpanSeveralBlocksOfPackedActivations) {
         expect_near_reference(kernel, kind, 9, 1056, m, generator);
 }
 
+TEST(Matmul, ManyTokensTakeManyRowsInSeveralStripes) {
+  std::mt19937 generator = seeded_generator();
+  for (const MatmulKernel& kernel : kernels())
+    for (const Kind& kind : {Kind{T::bf16}, Kind{T::nf4, T::f16, 32}})
+      expect_near_reference(kernel, kind, 1037, 544, 26, generator);
+}
+
 TEST(Matmul, LongRowsSpanSeveralBlocksOfColumns) {
   std::mt19937 generator = seeded_generator();
   for (const MatmulKernel& kernel : kernels())

@@ -184,10 +184,10 @@ inline void multiply_vector_from(const MatmulArgs& a, Source source) {
   }
 }
 
-/// True when scales of the weight's eight rows fit the scratch and groups are whole blocks.
+/// Floats of scratch for the scales and zero points of eight rows.
 template <class S>
-inline bool scales_by_block(const WeightMatrix& w) {
-  return w.group % kBlock == 0 && 2 * kVectorRows * (w.cols / w.group) <= kMatmulScratch;
+inline int64_t scale_floats(const WeightMatrix& w) {
+  return w.group > 0 ? 2 * kVectorRows * (w.cols / w.group) : 0;
 }
 
 /// y for one token. False when this kind of weight has no source here: odd types and groups,
@@ -203,7 +203,7 @@ inline bool multiply_vector(const MatmulArgs& a) {
   };
 #define HEARTH_SCALED(type, bits) \
   case ElementType::type:         \
-    return scales_by_block<S>(w) && run(ScaledSource<S, Load<S>::type, bits>{a});
+    return w.group % kBlock == 0 && run(ScaledSource<S, Load<S>::type, bits>{a});
   if (scaled) {
     switch (w.type) {
       HEARTH_SCALED(u8, 8)
