@@ -13,7 +13,9 @@ constexpr size_t kLargePage = size_t{2} << 20;
 // A large page is taken whole when its first byte is written. So the first blocks lie in small
 // ones, and what is taken and not used is at most a quarter of what is.
 constexpr size_t kLargePagesFrom = 4 * kLargePage;
-constexpr size_t kLargestSlab = size_t{1} << 30;
+// Of addresses, not of memory, which comes page by page as it is written to: so that of the last
+// page of a slab, which its blocks do not fill, there are few.
+constexpr size_t kLargeSlab = size_t{256} << 20;
 
 size_t round_up(size_t bytes, size_t to) { return (bytes + to - 1) / to * to; }
 
@@ -47,23 +49,25 @@ size_t BlockMemory::bytes_held() const {
   return bytes;
 }
 
-// As large as all before it: what is left at the ends of slabs is then little of the whole. It
-// costs addresses, not memory, which comes page by page as it is written to.
 bool BlockMemory::add_slab() {
-  size_t before = 0;
-  for (const Slab& slab : slabs_) before += slab.blocks * block_bytes_;
-  const bool large = before >= kLargePagesFrom;
-  Slab slab;
-  slab.blocks =
-      std::max<size_t>(1, std::clamp(before, kLargePagesFrom, kLargestSlab) / block_bytes_);
-  slab.page_bytes = large ? kLargePage : kSmallPage;
+  const bool large = bytes_held() + block_bytes_ > kLargePagesFrom;
+  const size_t bytes = large ? kLargeSlab : kLargePagesFrom;
+  // Where even addresses are counted, fewer may be left.
+  for (size_t blocks = std::max<size_t>(1, bytes / block_bytes_); blocks > 0; blocks /= 2)
+    if (map_slab(blocks, large)) return true;
+  return false;
+}
+
+bool BlockMemory::map_slab(size_t blocks, bool large) {
+  const size_t page = large ? kLargePage : kSmallPage;
   // Vectors may be read past the end of the last block, and a large page may begin after the map.
-  const size_t bytes = round_up(slab.blocks * block_bytes_ + kAlignment, slab.page_bytes);
-  slab.mapped_bytes = bytes + (large ? kLargePage : 0);
-  void* memory = ::mmap(nullptr, slab.mapped_bytes, PROT_READ | PROT_WRITE,
+  const size_t bytes = round_up(blocks * block_bytes_ + kAlignment, page);
+  const size_t mapped_bytes = bytes + (large ? kLargePage : 0);
+  void* memory = ::mmap(nullptr, mapped_bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return false;
-  slab.mapped = slab.start = static_cast<std::byte*>(memory);
+  auto* start = static_cast<std::byte*>(memory);
+  Slab slab{start, mapped_bytes, start, blocks, 0, page};
   if (large) {
     const auto address = reinterpret_cast<uintptr_t>(memory);
     slab.start += round_up(address, kLargePage) - address;

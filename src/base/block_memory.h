@@ -33,6 +33,7 @@ class BlockMemory {
     size_t page_bytes = 0;
   };
   bool add_slab();
+  bool map_slab(size_t blocks, bool large);
 
   size_t block_bytes_;
   std::vector<Slab> slabs_;
