@@ -1,6 +1,5 @@
 #include "runtime/kv_cache.h"
 
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -12,38 +11,40 @@ using kernels::kBlockTokens;
 
 namespace {
 
-constexpr size_t kAlignment = 64;
+size_t rounded(size_t bytes) {
+  return (bytes + BlockMemory::kAlignment - 1) / BlockMemory::kAlignment * BlockMemory::kAlignment;
+}
 
-size_t rounded(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+// Sets where each layer's part of a block begins; returns the size of a block.
+size_t place_layers(const std::vector<kernels::KvLayout>& layers, std::vector<size_t>& offsets) {
+  size_t bytes = 0;
+  for (const kernels::KvLayout& layer : layers) {
+    offsets.push_back(bytes);
+    bytes += rounded(layer.bytes());
+  }
+  return bytes;
+}
 
 }  // namespace
 
-KvBlocks::KvBlocks(std::vector<kernels::KvLayout> layers) : layers_(std::move(layers)) {
-  for (const kernels::KvLayout& layer : layers_) {
-    offsets_.push_back(block_bytes_);
-    block_bytes_ += rounded(layer.bytes());
-  }
-}
-
-KvBlocks::~KvBlocks() {
-  for (std::byte* block : memory_) std::free(block);
-}
+KvBlocks::KvBlocks(std::vector<kernels::KvLayout> layers)
+    : layers_(std::move(layers)),
+      block_bytes_(place_layers(layers_, offsets_)),
+      memory_(block_bytes_) {}
 
 int32_t KvBlocks::acquire() {
   const std::lock_guard lock(mutex_);
   if (free_.empty()) {
-    auto* block =
-        static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded(block_bytes_ + 1)));
+    // All zeros: kernels read whole blocks, and cells past the end must hold numbers, not leftovers
+    // that may be NaN.
+    std::byte* block = memory_.next();
     if (block == nullptr)
       failed(
           "out of memory: no room for another {} bytes of key-value cache ({} blocks are in use)",
-          block_bytes_, memory_.size());
-    // Kernels read whole blocks; cells past the end must hold numbers, not leftovers that may be
-    // NaN.
-    std::memset(block, 0, rounded(block_bytes_ + 1));
-    memory_.push_back(block);
+          block_bytes_, data_.size());
+    data_.push_back(block);
     references_.push_back(0);
-    free_.push_back(static_cast<int32_t>(memory_.size()) - 1);
+    free_.push_back(static_cast<int32_t>(data_.size()) - 1);
   }
   const int32_t block = free_.back();
   free_.pop_back();
@@ -68,17 +69,17 @@ bool KvBlocks::is_shared(int32_t block) const {
 
 std::byte* KvBlocks::data(int32_t block) const {
   const std::lock_guard lock(mutex_);
-  return memory_[static_cast<size_t>(block)];
+  return data_[static_cast<size_t>(block)];
 }
 
 size_t KvBlocks::blocks_in_use() const {
   const std::lock_guard lock(mutex_);
-  return memory_.size() - free_.size();
+  return data_.size() - free_.size();
 }
 
 size_t KvBlocks::bytes_held() const {
   const std::lock_guard lock(mutex_);
-  return memory_.size() * block_bytes_;
+  return memory_.bytes_held();
 }
 
 KvSequence::KvSequence(const KvSequence& other)

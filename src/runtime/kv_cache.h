@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/block_memory.h"
 #include "kernels/attention/attention.h"
 
 namespace hearth::runtime {
@@ -17,9 +18,6 @@ namespace hearth::runtime {
 class KvBlocks {
  public:
   explicit KvBlocks(std::vector<kernels::KvLayout> layers);
-  ~KvBlocks();
-  KvBlocks(const KvBlocks&) = delete;
-  KvBlocks& operator=(const KvBlocks&) = delete;
 
   const std::vector<kernels::KvLayout>& layers() const { return layers_; }
   size_t block_bytes() const { return block_bytes_; }
@@ -35,7 +33,7 @@ class KvBlocks {
   /// Takes a lock: sequences ask once for each of their blocks.
   std::byte* data(int32_t block) const;
 
-  /// Blocks that are referenced, and bytes held for blocks in all.
+  /// Blocks that are referenced, and bytes of memory taken for blocks in all.
   size_t blocks_in_use() const;
   size_t bytes_held() const;
 
@@ -44,7 +42,8 @@ class KvBlocks {
   std::vector<size_t> offsets_;
   size_t block_bytes_ = 0;
   mutable std::mutex mutex_;
-  std::vector<std::byte*> memory_;  // by block
+  BlockMemory memory_;
+  std::vector<std::byte*> data_;  // by block
   std::vector<int32_t> references_;
   std::vector<int32_t> free_;
 };

@@ -4,7 +4,7 @@
 // bits do not depend on how rows are grouped.
 #pragma once
 
-#include "kernels/attention/code_span_avx512.h"
+#include "kernels/attention/code_attention_avx512.h"
 
 namespace hearth::kernels {
 namespace {

@@ -62,8 +62,10 @@ class SpanPieces {
   size_t keys_ = 0, values_ = 0, bytes_ = 0;
 };
 
-/// Which piece to fetch next. Memory is to be busy during the softmax too: so every fourth piece of
-/// keys fetches nothing, and the softmax makes up for it.
+/// Which lines to fetch next. Memory has to be busy all the time, and no place may ask for more
+/// lines at once than a core can wait for: what comes after would wait too. So reading a piece
+/// fetches another line by line, except some pieces of keys, which are left for what is computed
+/// in between: see lines().
 class PieceQueue {
  public:
   /// Fetches nothing.
@@ -71,37 +73,51 @@ class PieceQueue {
   /// `next` is what will be computed afterwards; null: nothing.
   PieceQueue(const SpanItem& item, const SpanItem* next)
       : own_(item), next_(next == nullptr ? SpanPieces() : SpanPieces(*next)), on_(true) {
-    at_ = item.fetched ? kPiecesAhead : 1;
-    spared_ = item.fetched ? own_.blocks() / kSpared : 0;
+    left_ = own_.blocks() / kSpared * piece_lines();
+    if (item.fetched) {
+      at_ = kPiecesAhead;
+      spares_ = true;
+    } else {
+      for (; at_ < kPiecesAtOnce; ++at_)
+        if (const std::byte* piece = piece_at(at_); piece != nullptr)
+          prefetch(piece, 0, own_.key_bytes());
+    }
   }
 
   /// What to fetch while keys, or values, are read at `data`.
   Piece with_keys(const std::byte* data, int64_t block) {
-    return on_ && (spared_ == 0 || block % kSpared != kSpared - 1) ? take(data) : Piece{data, data};
+    return on_ && (!spares_ || block % kSpared != kSpared - 1) ? take(data) : Piece{data, data};
   }
   Piece with_values(const std::byte* data) { return on_ ? take(data) : Piece{data, data}; }
 
-  /// The share of one row's softmax out of `rows`.
-  void with_softmax(int64_t row, int64_t rows) {
-    if (!on_) return;
-    const int64_t pieces = own_.blocks() / kSpared;
-    const auto share = [&](int64_t of) {
-      return own_.key_bytes() * static_cast<size_t>(of) / static_cast<size_t>(rows) / 64 * 64;
-    };
-    for (int64_t i = 0; i < pieces; ++i)
-      if (const std::byte* piece = piece_at(at_ + i); piece != nullptr)
-        prefetch(piece, share(row), row + 1 == rows ? own_.key_bytes() : share(row + 1));
-    if (row + 1 == rows) at_ += pieces;
+  /// Fetches up to `count` of the lines that are left for other work than reading pieces.
+  void lines(int64_t count) {
+    for (; count > 0 && left_ > 0; --count, --left_) {
+      if (line_ == line_end_) {
+        line_ = piece_at(at_++);
+        if (line_ == nullptr) {
+          left_ = 0;
+          return;
+        }
+        line_end_ = line_ + own_.key_bytes() / 64 * 64;
+      }
+      prefetch(line_);
+      line_ += 64;
+    }
   }
+  void rest_of_lines() { lines(left_); }
 
  private:
   static constexpr int64_t kSpared = 4;
   // Cells are asked for so many pieces ahead: less leaves gaps, and more gains nothing.
   static constexpr int64_t kPiecesAhead = 5;
+  // And of a thread's first item, for which it has to wait.
+  static constexpr int64_t kPiecesAtOnce = 2;
   // The pages of pieces so far beyond are touched, or looking them up would hold up the lines: a
   // sixth more bytes a second.
   static constexpr int64_t kPagesAhead = 4;
 
+  int64_t piece_lines() const { return static_cast<int64_t>(own_.key_bytes() / 64); }
   const std::byte* piece_at(int64_t i) const {
     const std::byte* own = own_.at(i);
     return own != nullptr ? own : next_.at(i - 2 * own_.blocks());
@@ -109,14 +125,17 @@ class PieceQueue {
   Piece take(const std::byte* data) {
     const std::byte* piece = piece_at(at_);
     if (const std::byte* far = piece_at(at_ + kPagesAhead); far != nullptr)
-      for (size_t byte = 0; byte < own_.key_bytes(); byte += 4096) prefetch(far + byte);
+      prefetch(far + own_.key_bytes() - 64);
     ++at_;
     return {data, piece == nullptr ? data : piece};
   }
 
   SpanPieces own_, next_;
   bool on_ = false;
-  int64_t at_ = 0, spared_ = 0;
+  bool spares_ = false;  // pieces of keys, for lines()
+  int64_t at_ = 0;
+  const std::byte *line_ = nullptr, *line_end_ = nullptr;  // of the piece that lines() is at
+  int64_t left_ = 0;                                       // for lines() until the softmax is over
 };
 
 }  // namespace

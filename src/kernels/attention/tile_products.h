@@ -2,7 +2,7 @@
 // of keys or values beside each other as they lie. Tiles is AmxTiles or the model of them.
 #pragma once
 
-#include "kernels/attention/code_span_avx512.h"
+#include "kernels/attention/code_attention_avx512.h"
 #include "kernels/tiles_amx.h"
 
 namespace hearth::kernels {
