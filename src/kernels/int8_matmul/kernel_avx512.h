@@ -1,11 +1,10 @@
-// The kernels whose vectors are those of AVX-512. The file that includes this has dot_bytes() from
-// one of the dot_bytes headers.
+// The kernel of AVX-512 with dot products of bytes. The file that includes this has dot_bytes() and
+// dot_four() from one of the dot_bytes headers.
 #pragma once
 
-#include "kernels/int8_matmul/amx_products.h"
-#include "kernels/int8_matmul/engine_avx512.h"
 #include "kernels/int8_matmul/few_products_avx512.h"
 #include "kernels/int8_matmul/turned_products_avx512.h"
+#include "kernels/int8_matmul/unpack_codes_avx2.h"
 
 namespace hearth::kernels {
 namespace {
@@ -37,28 +36,6 @@ inline Int8MatmulKernel kernel_by_rows(const char* name, Isa isa) {
   };
   const auto run = [](const Int8MatmulArgs& a) { multiply_by_rows(a, affine_weights(*a.weight)); };
   return {name, isa, refuse_affine, layout, scratch_bytes_by_rows, run};
-}
-
-// Tokens that fill half of a panel or less cost tiles as much as a whole one.
-inline constexpr int64_t kFewForTiles = 8;
-
-/// Lanes are rows for a few tokens; for more of them tiles, by panels of tokens.
-template <class Tiles>
-Int8MatmulKernel kernel_amx(const char* name, Isa isa) {
-  const auto layout = [](const WeightMatrix& w, int64_t tokens) -> CodeLayout {
-    const bool is_few = tokens <= kFewForTiles;
-    return {unpacked_form(affine_weights(w)),
-            is_few ? lanes_by_rows(tokens) : SixteenTokens::kLanes};
-  };
-  const auto scratch_bytes = [](const WeightMatrix& w) {
-    return std::max(PanelRoom::bytes(affine_weights(w), kMostTokens), scratch_bytes_by_rows(w));
-  };
-  const auto run = [](const Int8MatmulArgs& a) {
-    const AffineWeights view = affine_weights(*a.weight);
-    if (a.x->rows <= kFewForTiles) return multiply_by_rows(a, view);
-    multiply_by_panels<SixteenTokens>(a, view, multiply_panels_amx<Tiles, SixteenTokens>);
-  };
-  return {name, isa, refuse_affine, layout, scratch_bytes, run};
 }
 
 }  // namespace
