@@ -1,6 +1,5 @@
 // Some columns of some rows of W as bytes, turned so that four codes of sixteen rows are one
-// vector. Turning 128 columns of sixteen rows takes 64 shuffles once; rows as they lie
-// (row_products_avx512.h) take 45 of them and sums for every token.
+// vector: what few_tile_avx512.h does in registers, done once for many tokens.
 #pragma once
 
 #include "kernels/int8_matmul/few_tile_avx512.h"
