@@ -21,13 +21,17 @@ inline constexpr int64_t kStreamRows = 33;
 /// Neighbouring rows of every stream whose scales are decoded together.
 inline constexpr int64_t kDecodedRows = 16;
 
-/// Rows of each of sixteen streams, of so many that are left. An odd number: with streams a
-/// multiple of 4 KB apart all sixteen rows would meet in one set of the first-level cache, which
-/// has twelve ways, and the codes asked for ahead of use would be gone before it.
-constexpr int64_t stream_rows(int64_t left) {
+/// From so many on, a stream is worth a row more or less.
+inline constexpr int64_t kLongStream = 16;
+
+/// Rows of each of sixteen streams, of so many that are left. Not such that long streams are a
+/// multiple of 4 KB apart: all sixteen rows would meet in one set of the first-level cache, which
+/// has twelve ways, and codes asked for ahead of use would be gone before it.
+constexpr int64_t stream_rows(int64_t left, int64_t row_bytes) {
   const int64_t blocks = (left + kStreamRows - 1) / kStreamRows;
-  const int64_t rows = ((left + blocks - 1) / blocks) | 1;
-  return rows <= left ? rows : left - 1;
+  const int64_t rows = (left + blocks - 1) / blocks;
+  if (rows < kLongStream || rows * row_bytes % 4096 != 0) return rows;
+  return rows < left ? rows + 1 : rows - 1;
 }
 
 // Scratch: the scales of kDecodedRows rows of every stream, and of sixteen rows as lanes.
@@ -202,7 +206,7 @@ inline void multiply_streams(const Int8MatmulArgs& a, const AffineWeights& view)
     const int64_t left = a.row_end - n;
     if (left == 0) return {};
     if (left >= kSixteen) {
-      const int64_t stride = stream_rows(left / kSixteen);
+      const int64_t stride = stream_rows(left / kSixteen, view.row_bytes);
       return {Rows(a, view, {n, stride}, stride), n + stride * kSixteen};
     }
     // The last sixteen rows, some of them again; of a weight with fewer, one in every lane.
