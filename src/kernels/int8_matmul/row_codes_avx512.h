@@ -1,4 +1,4 @@
-// Codes of rows as they lie in memory, 64 bytes at a time.
+// Codes of sixteen rows as they lie in memory, and how they are turned in registers.
 #pragma once
 
 #include "kernels/int8_matmul/affine_weights.h"
@@ -19,22 +19,6 @@ struct SixteenRows {
   int64_t count = kSixteen;
 
   int64_t offset(int64_t lane) const { return lane < count ? lane * stride : 0; }
-  __mmask16 mask() const { return static_cast<__mmask16>((1u << count) - 1u); }
-};
-
-/// Where their codes begin.
-struct CodePointers {
-  const std::byte* row[kSixteen];
-
-  CodePointers(const AffineWeights& view, const SixteenRows& rows) {
-    for (int64_t i = 0; i < kSixteen; ++i) row[i] = view.segment(rows.first + rows.offset(i), 0);
-  }
-  /// `bytes` of every row from `offset` on will be needed soon.
-  void prefetch(int64_t offset, int64_t bytes) const {
-    for (const std::byte* p : row)
-      for (int64_t i = 0; i < bytes; i += 64)
-        Avx512::prefetch(reinterpret_cast<uintptr_t>(p) + static_cast<uintptr_t>(offset + i));
-  }
 };
 
 /// Nibbles or bytes; in one piece, or in blocks of 32 behind a header each.
@@ -46,9 +30,6 @@ constexpr bool has_headers(RowLayout layout) {
 constexpr bool has_nibbles(RowLayout layout) {
   return layout == RowLayout::nibbles || layout == RowLayout::nibble_blocks;
 }
-/// Columns of 64 bytes.
-constexpr int64_t columns_at_once(RowLayout layout) { return has_nibbles(layout) ? 128 : 64; }
-
 /// visit.template operator()<layout>() for the layout of the weight.
 template <class Visit>
 inline void with_row_layout(const AffineWeights& view, Visit&& visit) {
@@ -95,40 +76,6 @@ struct QuarterPointers {
   out[1] = _mm512_unpackhi_epi64(low01, low23);
   out[2] = _mm512_unpacklo_epi64(high01, high23);
   out[3] = _mm512_unpackhi_epi64(high01, high23);
-}
-
-/// The first `count` bytes of 64 at p; the others are 0.
-inline __m512i load_bytes(const void* p, int64_t count) {
-  if (count >= 64) return _mm512_loadu_si512(p);
-  return _mm512_maskz_loadu_epi8((uint64_t{1} << count) - 1, p);
-}
-
-/// 64 bytes of codes from segment s of a row on: kWhole, or of `columns` columns only, with
-/// anything after them.
-template <RowLayout kLayout, bool kWhole>
-[[gnu::always_inline]] inline __m512i load_codes(const AffineWeights& view, const std::byte* row,
-                                                 int64_t s, int64_t columns) {
-  const std::byte* p = row + s * view.segment_bytes;
-  if constexpr (kLayout == RowLayout::nibbles)
-    return kWhole ? _mm512_loadu_si512(p) : load_bytes(p, columns / 2);
-  if constexpr (kLayout == RowLayout::bytes)
-    return kWhole ? _mm512_loadu_si512(p) : load_bytes(p, columns);
-  const auto block = [&](int64_t i) {
-    return p + (kWhole || i * kSegment < columns ? i : 0) * view.segment_bytes;
-  };
-  const auto quarter = [&](int64_t i) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(block(i)));
-  };
-  const auto half = [&](int64_t i) {
-    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block(i)));
-  };
-  if constexpr (kLayout == RowLayout::nibble_blocks) {
-    __m512i v = _mm512_castsi128_si512(quarter(0));
-    v = _mm512_inserti32x4(v, quarter(1), 1);
-    v = _mm512_inserti32x4(v, quarter(2), 2);
-    return _mm512_inserti32x4(v, quarter(3), 3);
-  }
-  return _mm512_inserti64x4(_mm512_castsi256_si512(half(0)), half(1), 1);
 }
 
 }  // namespace
