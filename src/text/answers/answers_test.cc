@@ -369,6 +369,16 @@ TEST(Answers, MalformedCallsAreWithdrawn) {
                 {Kind::content, "<tool_call>{\"name\": \"f\", \"arguments\": {oops!"}}));
 }
 
+// The JSON library takes a zero for the end of its input.
+TEST(Answers, ZerosAreNoJson) {
+  using namespace std::string_view_literals;
+  AnswerCollector collector;
+  const auto parser = parser_of("gemma4", "");
+  collector.add(parser->put("<|tool_call>call:f{k:[true,null\0\0]}<tool_call|>"sv));
+  collector.add(parser->end());
+  EXPECT_TRUE(collector.answer().calls.empty());
+}
+
 // Every kind of beginning over and over: quadratic work would show as minutes.
 TEST(Answers, LongInputIsReadInLinearTime) {
   for (const std::string_view format : answer_formats())

@@ -12,6 +12,8 @@ bool is_json_literal(char c) {
 }
 
 std::optional<Json> parsed_json(std::string_view text) {
+  // To the library a zero is the end, whatever follows.
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   try {
     return parse_json(text, "arguments");
   } catch (const Exception&) {
