@@ -9,25 +9,19 @@
 namespace hearth::kernels {
 namespace {
 
-/// For a few tokens turning counts for more than what begins anew with every chunk, and 8 KB are
-/// turned faster still.
-inline constexpr int64_t kFewTokensToTurnFor = 16;
-
-inline int64_t panels_of(int64_t tokens) { return (tokens + kLanes - 1) / kLanes; }
-
 inline void multiply_chunk(const TurnedChunk& c, ComingCodes& coming) {
   const bool group_is_span = c.args.x->span == c.view.group;
   const TileFn tile = kTileFns[group_is_span][c.rows / kSixteen - 1];
-  for (int64_t panel = 0; panel < panels_of(c.args.x->rows); ++panel) tile(c, panel, coming);
+  for (int64_t panel = 0; panel < whole_panels(c.args.x->rows) / kLanes; ++panel)
+    tile(c, panel, coming);
 }
 
 template <RowLayout kLayout>
 inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) {
   const CodedRows& x = *a.x;
-  const int64_t panels = panels_of(x.rows);
+  const int64_t panels = whole_panels(x.rows) / kLanes;
   const TurnedRoom room(view, panels * kLanes, a.scratch);
   const DecodedScales decoded(*a.weight, view, kTurnedRows, room.decoded);
-  const int64_t columns = x.rows <= kFewTokensToTurnFor ? kTurnedColumns / 2 : kTurnedColumns;
   const auto rows_from = [&](int64_t n) {
     return std::min(std::max<int64_t>(a.row_end - n, 0) / kSixteen * kSixteen, kTurnedRows);
   };
@@ -40,11 +34,12 @@ inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) 
       prefetch_scales(*a.weight, view, n + kTurnedRows, rows_from(n + kTurnedRows));
     }
     std::memset(room.y, 0, static_cast<size_t>(panels * kLanes * kTurnedRows) * sizeof(float));
-    for (int64_t k = 0; k < x.cols; k += columns) {
-      const int64_t end = std::min(k + columns, x.cols);
+    for (int64_t k = 0; k < x.cols; k += kTurnedColumns) {
+      const int64_t end = std::min(k + kTurnedColumns, x.cols);
       const bool is_last = end == x.cols;
       const int64_t begin = is_last ? 0 : end, first = is_last ? n + kTurnedRows : n;
-      ComingCodes coming(view, first, rows_from(first), begin, std::min(x.cols - begin, columns));
+      ComingCodes coming(view, first, rows_from(first), begin,
+                         std::min(x.cols - begin, kTurnedColumns));
       const int64_t turns = (end - k + kWork - 1) / kWork;
       const int64_t work = rows / kSixteen * turns + panels * ((end - k) / x.span);
       const TurnedChunk chunk{a,

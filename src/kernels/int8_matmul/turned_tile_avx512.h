@@ -100,7 +100,7 @@ void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
     coming.ask_for(c.lines);
     __m512i sums[kTileTokens][R];
     sum_turned<R>(w, codes, x.span, sums);
-    if ((steps[0] | steps[1] | steps[2] | steps[3]) > 1) [[unlikely]] {
+    if (any_two_bytes<kTileTokens>(steps)) [[unlikely]] {
       __m512i both[kTileTokens][R];
       each<R>([&](auto t, auto r) HEARTH_INLINE { both[t][r] = sums[t][r]; });
       add_low_codes<R>(w, low, x.span, steps, both);
