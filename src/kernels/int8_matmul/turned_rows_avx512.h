@@ -9,10 +9,10 @@ namespace {
 
 /// A chunk is 16 KB of bytes, a third of the first-level cache: with 32 KB, turning took 1.7 times
 /// as long.
-inline constexpr int kSets = 2;  // sixteen rows each
+inline constexpr int kSets = 4;  // sixteen rows each
 inline constexpr int64_t kTurnedRows = kSets * kSixteen;
 /// Most columns of a chunk: whole spans, whole steps of every layout.
-inline constexpr int64_t kTurnedColumns = 512;
+inline constexpr int64_t kTurnedColumns = 256;
 inline constexpr int64_t kStepBytes = kTurnedRows * kWordBytes;  // four columns of all rows
 
 struct TurnedRoom {

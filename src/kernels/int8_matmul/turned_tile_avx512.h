@@ -8,27 +8,26 @@
 namespace hearth::kernels {
 namespace {
 
-/// Tokens of a tile, a panel of them. With two sets sixteen vectors of sums (two of each, as a dot
-/// product takes five cycles and two begin in each), eight of floats, two of W and one of x: so
-/// nothing is stored between the spans of a chunk. Stores hold up loads whose addresses end in the
-/// same 12 bits: tiles of 4 sets and 6 tokens with their floats in memory lost a third by that.
+/// Tokens of a tile, a panel of them. With four sets sixteen vectors of sums (a dot product takes
+/// five cycles and two begin in each), four of W and one of x; floats are in memory between spans.
 inline constexpr int kTileTokens = static_cast<int>(kLanes);
 
-// visit(t, r) for all tokens of a tile and R sets.
-template <int R, class Visit>
+// visit(t, r) for T tokens and R sets.
+template <int R, int T = kTileTokens, class Visit>
 [[gnu::always_inline]] inline void each(Visit&& visit) {
-  unrolled<kTileTokens>(
+  unrolled<T>(
       [&](auto t) HEARTH_INLINE { unrolled<R>([&](auto r) HEARTH_INLINE { visit(t, r); }); });
 }
 
-// sums[t][r] of `columns` columns; x has [columns / 4][kLanes][4].
-template <int R>
+// sums[t][r] of `columns` columns and T tokens of a panel; x has [columns / 4][kLanes][4].
+template <int R, int T>
 [[gnu::always_inline]] inline void sum_turned(const std::byte* w, const int8_t* x, int64_t columns,
-                                              __m512i (&sums)[kTileTokens][R]) {
-  constexpr int kParts = R == 1 ? 4 : 2;
-  __m512i parts[kParts][kTileTokens][R];
+                                              __m512i (&sums)[T][R]) {
+  // A dot product takes five cycles and two begin in each.
+  constexpr int kParts = R * T >= 10 ? 1 : R * T >= 5 ? 2 : 4;
+  __m512i parts[kParts][T][R];
   unrolled<kParts>([&](auto p) HEARTH_INLINE {
-    each<R>([&](auto t, auto r) HEARTH_INLINE { parts[p][t][r] = no_sums(); });
+    each<R, T>([&](auto t, auto r) HEARTH_INLINE { parts[p][t][r] = no_sums(); });
   });
   constexpr int64_t kWords = 8;  // at once
   for (int64_t k = 0; k < columns; k += kWords * kWordBytes) {
@@ -36,7 +35,7 @@ template <int R>
       __m512i rows[R];
       unrolled<R>([&](auto r)
                       HEARTH_INLINE { rows[r] = _mm512_load_si512(w + j * kStepBytes + r * 64); });
-      unrolled<kTileTokens>([&](auto t) HEARTH_INLINE {
+      unrolled<T>([&](auto t) HEARTH_INLINE {
         int32_t four;
         std::memcpy(&four, x + (j * kLanes + t) * kWordBytes, sizeof(four));
         const __m512i codes = _mm512_set1_epi32(four);
@@ -47,7 +46,7 @@ template <int R>
     w += kWords * kStepBytes;
     x += kWords * kWordBytes * kLanes;
   }
-  each<R>([&](auto t, auto r) HEARTH_INLINE {
+  each<R, T>([&](auto t, auto r) HEARTH_INLINE {
     sums[t][r] = parts[0][t][r];
     unrolled<kParts - 1>([&](auto p) HEARTH_INLINE {
       sums[t][r] = _mm512_add_epi32(sums[t][r], parts[p + 1][t][r]);
@@ -55,21 +54,24 @@ template <int R>
   });
 }
 
-// sums = sums * steps + the products with the low codes. Not inlined, and on an array of its own,
-// so that what rarely runs does not take registers from what always does.
+// sums = sums * steps + the products with the low codes, for those tokens that have some. Not
+// inlined, and on an array of its own, so that what rarely runs does not take registers from what
+// always does.
 template <int R>
 [[gnu::noinline]] void add_low_codes(const std::byte* w, const int8_t* low, int64_t columns,
                                      const int32_t* steps, __m512i (&sums)[kTileTokens][R]) {
-  __m512i rest[kTileTokens][R];
-  sum_turned<R>(w, low, columns, rest);
-  each<R>([&](auto t, auto r) HEARTH_INLINE {
-    const __m512i high = _mm512_mullo_epi32(sums[t][r], _mm512_set1_epi32(steps[t]));
-    sums[t][r] = _mm512_add_epi32(high, rest[t][r]);
-  });
+  for (int t = 0; t < kTileTokens; ++t) {
+    if (steps[t] <= 1) continue;
+    __m512i rest[1][R];
+    sum_turned<R, 1>(w, low + t * kWordBytes, columns, rest);
+    unrolled<R>([&](auto r) HEARTH_INLINE {
+      const __m512i high = _mm512_mullo_epi32(sums[t][r], _mm512_set1_epi32(steps[t]));
+      sums[t][r] = _mm512_add_epi32(high, rest[0][r]);
+    });
+  }
 }
 
-// R sets of the chunk and a panel of tokens. With kGroupIsSpan the floats that stay in registers
-// are those of y, else those of the group.
+// R sets of the chunk and a panel of tokens.
 template <int R, bool kGroupIsSpan>
 void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
   const CodedRows& x = *c.args.x;
@@ -83,21 +85,21 @@ void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
   const float* scale = c.room.scale + c.first_group * kTurnedRows;
   const float* offset = c.room.offset + c.first_group * kTurnedRows;
   float* y = c.room.y + panel * kLanes * kTurnedRows;
-  float* kept = kGroupIsSpan ? y : c.room.acc + panel * kLanes * kTurnedRows;
+  float* acc = c.room.acc + panel * kLanes * kTurnedRows;
   int64_t in_group = c.begin - c.first_group * c.view.group;
-  __m512 floats[kTileTokens][R];
-  each<R>([&](auto t, auto r) HEARTH_INLINE {
-    floats[t][r] = kGroupIsSpan || in_group > 0 ? _mm512_loadu_ps(kept + t * kTurnedRows + r * 16)
-                                                : _mm512_setzero_ps();
-  });
   // y = fma(scale, acc, y), then y = fma(offset, sum, y).
-  const auto finish = [&](auto t, auto r, __m512 acc, __m512 before) HEARTH_INLINE {
-    const __m512 scaled = _mm512_fmadd_ps(_mm512_loadu_ps(scale + r * kSixteen), acc, before);
-    return _mm512_fmadd_ps(_mm512_loadu_ps(offset + r * kSixteen), _mm512_set1_ps(sums_of_x[t]),
-                           scaled);
+  const auto finish = [&](auto t, auto r, __m512 of_group) HEARTH_INLINE {
+    float* to = y + t * kTurnedRows + r * kSixteen;
+    const __m512 product =
+        _mm512_fmadd_ps(_mm512_loadu_ps(scale + r * kSixteen), of_group, _mm512_loadu_ps(to));
+    _mm512_storeu_ps(to, _mm512_fmadd_ps(_mm512_loadu_ps(offset + r * kSixteen),
+                                         _mm512_set1_ps(sums_of_x[t]), product));
   };
   for (int64_t k = c.begin; k < c.end; k += x.span) {
     coming.ask_for(c.lines);
+    // The next panel's codes: it begins far from where this one ends.
+    for (int64_t i = 0; i < x.span * kLanes; i += 64)
+      Avx512::prefetch(reinterpret_cast<uintptr_t>(codes + x.cols * kLanes + i));
     __m512i sums[kTileTokens][R];
     sum_turned<R>(w, codes, x.span, sums);
     if (any_two_bytes<kTileTokens>(steps)) [[unlikely]] {
@@ -106,25 +108,28 @@ void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
       add_low_codes<R>(w, low, x.span, steps, both);
       each<R>([&](auto t, auto r) HEARTH_INLINE { sums[t][r] = both[t][r]; });
     }
+    const bool begins = in_group == 0;
     in_group += x.span;
     const bool ends = in_group == c.view.group;
-    each<R>([&](auto t, auto r) HEARTH_INLINE {
-      const __m512 s = _mm512_set1_ps(scales[t]);
-      const __m512 sum = _mm512_cvtepi32_ps(sums[t][r]);
-      if constexpr (kGroupIsSpan) {
-        floats[t][r] = finish(t, r, _mm512_mul_ps(s, sum), floats[t][r]);
-      } else {
-        floats[t][r] = _mm512_fmadd_ps(s, sum, floats[t][r]);
-      }
-    });
+    if constexpr (kGroupIsSpan) {
+      each<R>([&](auto t, auto r) HEARTH_INLINE {
+        const __m512 s = _mm512_set1_ps(scales[t]);
+        finish(t, r, _mm512_mul_ps(s, _mm512_cvtepi32_ps(sums[t][r])));
+      });
+    } else {
+      if (begins) each<R>([&](auto t, auto r) HEARTH_INLINE {
+        _mm512_storeu_ps(acc + t * kTurnedRows + r * kSixteen, _mm512_setzero_ps());
+      });
+      each<R>([&](auto t, auto r) HEARTH_INLINE {
+        float* to = acc + t * kTurnedRows + r * kSixteen;
+        _mm512_storeu_ps(to, _mm512_fmadd_ps(_mm512_set1_ps(scales[t]),
+                                             _mm512_cvtepi32_ps(sums[t][r]), _mm512_loadu_ps(to)));
+      });
+      if (ends) each<R>([&](auto t, auto r) HEARTH_INLINE {
+        finish(t, r, _mm512_loadu_ps(acc + t * kTurnedRows + r * kSixteen));
+      });
+    }
     if (ends) {
-      if constexpr (!kGroupIsSpan) {
-        each<R>([&](auto t, auto r) HEARTH_INLINE {
-          float* to = y + t * kTurnedRows + r * kSixteen;
-          _mm512_storeu_ps(to, finish(t, r, floats[t][r], _mm512_loadu_ps(to)));
-          floats[t][r] = _mm512_setzero_ps();
-        });
-      }
       in_group = 0;
       scale += kTurnedRows;
       offset += kTurnedRows;
@@ -136,15 +141,15 @@ void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
     low += x.span * kLanes;
     w += x.span / kWordBytes * kStepBytes;
   }
-  each<R>([&](auto t, auto r) HEARTH_INLINE {
-    _mm512_storeu_ps(kept + t * kTurnedRows + r * kSixteen, floats[t][r]);
-  });
 }
 
 using TileFn = void (*)(const TurnedChunk&, int64_t, ComingCodes&);
 // [whether a span is a group][sets - 1]
-inline constexpr TileFn kTileFns[2][kSets] = {{multiply_tile<1, false>, multiply_tile<2, false>},
-                                              {multiply_tile<1, true>, multiply_tile<2, true>}};
+inline constexpr TileFn kTileFns[2][kSets] = {
+    {multiply_tile<1, false>, multiply_tile<2, false>, multiply_tile<3, false>,
+     multiply_tile<4, false>},
+    {multiply_tile<1, true>, multiply_tile<2, true>, multiply_tile<3, true>,
+     multiply_tile<4, true>}};
 
 }  // namespace
 }  // namespace hearth::kernels
