@@ -19,7 +19,7 @@
 namespace hearth::kernels {
 
 /// Tokens whose activations are quantised together, and are multiplied while they are in cache.
-inline constexpr int64_t kMostTokens = 256;
+inline constexpr int64_t kMostTokens = 512;
 
 struct Int8MatmulArgs {
   const CodedRows* x = nullptr;  // at most kMostTokens rows, in the layout that the kernel asks for

@@ -9,11 +9,47 @@
 namespace hearth::kernels {
 namespace {
 
+// y of one panel, [kLanes][kTurnedRows] in the room and the rows of a.y.
+struct PanelOutput {
+  const TurnedChunk& c;
+  int64_t first;   // token
+  int64_t tokens;  // of them
+  float* room;
+
+  PanelOutput(const TurnedChunk& chunk, int64_t panel)
+      : c(chunk),
+        first(panel * kLanes),
+        tokens(std::min(chunk.args.x->rows - first, kLanes)),
+        room(chunk.room.y + first * kTurnedRows) {}
+
+  void clear() const {
+    std::memset(room, 0, static_cast<size_t>(kLanes * kTurnedRows) * sizeof(float));
+  }
+  // Lines of y are far: they come while the last products are added.
+  void prefetch() const {
+    for (int64_t t = 0; t < tokens; ++t)
+      for (int64_t i = 0; i < c.rows; i += kSixteen) __builtin_prefetch(row(t) + i, 1);
+  }
+  void store() const {
+    for (int64_t t = 0; t < tokens; ++t)
+      for (int64_t i = 0; i < c.rows; i += kSixteen)
+        _mm512_storeu_ps(row(t) + i, _mm512_loadu_ps(room + t * kTurnedRows + i));
+  }
+
+ private:
+  float* row(int64_t t) const { return c.args.y + (first + t) * c.args.y_stride + c.n; }
+};
+
 inline void multiply_chunk(const TurnedChunk& c, ComingCodes& coming) {
-  const bool group_is_span = c.args.x->span == c.view.group;
-  const TileFn tile = kTileFns[group_is_span][c.rows / kSixteen - 1];
-  for (int64_t panel = 0; panel < whole_panels(c.args.x->rows) / kLanes; ++panel)
+  const CodedRows& x = *c.args.x;
+  const TileFn tile = kTileFns[x.span == c.view.group][c.rows / kSixteen - 1];
+  for (int64_t panel = 0; panel < whole_panels(x.rows) / kLanes; ++panel) {
+    const PanelOutput y(c, panel);
+    if (c.begin == 0) y.clear();
+    if (c.end == x.cols) y.prefetch();
     tile(c, panel, coming);
+    if (c.end == x.cols) y.store();
+  }
 }
 
 template <RowLayout kLayout>
@@ -33,7 +69,6 @@ inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) 
         decoded.turn({set * kSixteen}, room.scales(set));
       prefetch_scales(*a.weight, view, n + kTurnedRows, rows_from(n + kTurnedRows));
     }
-    std::memset(room.y, 0, static_cast<size_t>(panels * kLanes * kTurnedRows) * sizeof(float));
     for (int64_t k = 0; k < x.cols; k += kTurnedColumns) {
       const int64_t end = std::min(k + kTurnedColumns, x.cols);
       const bool is_last = end == x.cols;
@@ -56,10 +91,6 @@ inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) 
       turn_chunk<kLayout>(chunk, coming);
       multiply_chunk(chunk, coming);
     }
-    for (int64_t t = 0; t < x.rows; ++t)
-      for (int64_t i = 0; i < rows; i += kSixteen)
-        _mm512_storeu_ps(a.y + t * a.y_stride + n + i,
-                         _mm512_loadu_ps(room.y + t * kTurnedRows + i));
   }
 }
 
