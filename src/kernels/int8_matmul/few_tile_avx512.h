@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/int8_matmul/int8_matmul.h"
 #include "kernels/int8_matmul/row_codes_avx512.h"
@@ -162,12 +163,16 @@ struct FewRows {
   }
 };
 
-// Whether a token of a panel has two bytes; lanes without a token have steps of 0.
+// Whether a token of a panel has two bytes: steps are kLowSteps, else 1, and 0 in lanes without a
+// token. Of integer registers, as those of vectors are for products.
 template <int T>
 [[gnu::always_inline]] inline bool any_two_bytes(const int32_t* steps) {
   if constexpr (T == 1) return *steps > 1;
-  const __m128i four = _mm_loadu_si128(reinterpret_cast<const __m128i*>(steps));
-  return _mm_movemask_epi8(_mm_cmpgt_epi32(four, _mm_set1_epi32(1))) != 0;
+  static_assert(kLowSteps > 1 && kLanes == 4);
+  uint64_t pairs[2];
+  std::memcpy(pairs, steps, sizeof(pairs));
+  constexpr uint64_t kAboveOne = 0xfffffffe'fffffffe;
+  return ((pairs[0] | pairs[1]) & kAboveOne) != 0;
 }
 
 // sums[t] = sums[t] * steps[t] + the products of span `span` with the low codes, for a panel of T

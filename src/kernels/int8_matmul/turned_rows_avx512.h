@@ -45,32 +45,32 @@ class ComingCodes {
  public:
   ComingCodes(const AffineWeights& view, int64_t first, int64_t rows, int64_t begin,
               int64_t columns)
-      : row_(view.segment(first, begin / kSegment) - view.header),
-        row_bytes_(view.row_bytes),
-        bytes_(columns / kSegment * view.segment_bytes),
-        rows_(rows) {}
+      : row_(reinterpret_cast<uintptr_t>(view.segment(first, begin / kSegment) - view.header)),
+        row_bytes_(static_cast<uintptr_t>(view.row_bytes)),
+        row_lines_((columns / kSegment * view.segment_bytes + 63) / 64),
+        rows_(rows),
+        next_(row_),
+        left_(row_lines_) {}
 
-  int64_t lines() const { return rows_ * ((bytes_ + 63) / 64); }
-  void ask_for(int64_t lines) {
-    while (lines > 0 && rows_ > 0) {
-      const int64_t here = std::min(lines, (bytes_ - at_ + 63) / 64);
-      for (int64_t i = 0; i < here; ++i)
-        Avx512::prefetch(reinterpret_cast<uintptr_t>(row_) + static_cast<uintptr_t>(at_ + i * 64));
-      lines -= here;
-      at_ += here * 64;
-      if (at_ < bytes_) continue;
-      at_ = 0;
-      row_ += row_bytes_;
+  int64_t lines() const { return rows_ * row_lines_; }
+  [[gnu::always_inline]] void ask_for(int64_t lines) {
+    for (; lines > 0 && rows_ > 0; --lines) {
+      Avx512::prefetch(next_);
+      next_ += 64;
+      if (--left_ > 0) continue;
+      next_ = row_ += row_bytes_;
+      left_ = row_lines_;
       --rows_;
     }
   }
 
  private:
-  const std::byte* row_;
-  int64_t row_bytes_;
-  int64_t bytes_;  // of each row
+  uintptr_t row_;
+  uintptr_t row_bytes_;
+  int64_t row_lines_;
   int64_t rows_;
-  int64_t at_ = 0;
+  uintptr_t next_;
+  int64_t left_;  // lines of the row
 };
 
 // Columns that are turned at once, before more are asked for.
