@@ -75,8 +75,7 @@ inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) 
       const int64_t begin = is_last ? 0 : end, first = is_last ? n + kTurnedRows : n;
       ComingCodes coming(view, first, rows_from(first), begin,
                          std::min(x.cols - begin, kTurnedColumns));
-      const int64_t turns = (end - k + kWork - 1) / kWork;
-      const int64_t work = rows / kSixteen * turns + panels * ((end - k) / x.span);
+      const int64_t work = panels * ((end - k) / x.span);
       const TurnedChunk chunk{a,
                               view,
                               room,
@@ -88,7 +87,7 @@ inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) 
                               k / x.span,
                               k / view.group,
                               (coming.lines() + work - 1) / work};
-      turn_chunk<kLayout>(chunk, coming);
+      turn_chunk<kLayout>(chunk);
       multiply_chunk(chunk, coming);
     }
   }

@@ -73,9 +73,6 @@ class ComingCodes {
   int64_t left_;  // lines of the row
 };
 
-// Columns that are turned at once, before more are asked for.
-inline constexpr int64_t kWork = 128;
-
 // Columns [begin, end) of the rows from `n` on.
 struct TurnedChunk {
   const Int8MatmulArgs& args;
@@ -88,7 +85,7 @@ struct TurnedChunk {
   int64_t spans;  // of a row; divisions take as long as a step of work
   int64_t first_span;
   int64_t first_group;
-  int64_t lines;  // to ask for with every step of work
+  int64_t lines;  // to ask for with every span of a panel
 };
 
 // Unpacks 32 columns, a segment at `offset` of whole sixteen rows; `out` is of their set.
@@ -116,14 +113,13 @@ template <RowLayout kLayout>
 }
 
 template <RowLayout kLayout>
-inline void turn_chunk(const TurnedChunk& c, ComingCodes& coming) {
+inline void turn_chunk(const TurnedChunk& c) {
   const __m512i flip = _mm512_set1_epi8(static_cast<char>(c.view.flip));
   for (int64_t set = 0; set * kSixteen < c.rows; ++set) {
     const SixteenRows sixteen{c.n + set * kSixteen};
     const QuarterPointers rows(c.view.segment(sixteen.first, 0), c.view.row_bytes);
     std::byte* out = c.room.weights + set * kSixteen * kWordBytes;
     for (int64_t k = c.begin; k < c.end; k += kSegment) {
-      if ((k - c.begin) % kWork == 0) coming.ask_for(c.lines);
       turn_segment<kLayout>(rows, k / kSegment * c.view.segment_bytes, flip,
                             out + (k - c.begin) / kWordBytes * kStepBytes);
     }
