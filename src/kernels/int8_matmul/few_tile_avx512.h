@@ -71,28 +71,39 @@ inline __m512i sum_each(const __m512i (&v)[kSixteen]) {
 // each.
 constexpr bool has_two_sums(int tokens) { return tokens <= 8; }
 
+// Codes of tokens that have a second byte: those of the span in x.low, from each token's first.
+template <int L>
+struct LowCodes {
+  const int8_t* of[L == 0 ? 1 : L];
+};
+
 // sums[t], the products of a span of `columns`, whose codes are at `offset` of the rows; x has
-// [columns / 4][lanes_of(T)][4], and panels are `panel` bytes apart. All in one function, as GCC 12
-// keeps sums that a loop hands to another in memory.
-template <RowLayout kLayout, int T>
+// [columns / 4][lanes_of(T)][4], and panels are `panel` bytes apart. With L, sums[T + l] are those
+// of low codes. All in one function, as GCC 12 keeps sums that a loop hands to another in memory.
+template <RowLayout kLayout, int T, int L = 0>
 [[gnu::always_inline]] inline void sum_span(const QuarterPointers& rows, int64_t offset,
                                             int64_t segment_bytes, int64_t columns, __m512i flip,
-                                            const int8_t* x, int64_t panel, __m512i (&sums)[T]) {
-  constexpr int kSums = has_two_sums(T) ? 2 : 1;
+                                            const int8_t* x, int64_t panel, __m512i (&sums)[T + L],
+                                            const LowCodes<L>& lows = {}) {
+  constexpr int kSums = L == 0 && has_two_sums(T) ? 2 : 1;
   // Of nibbles, the second are the products with the high ones where they stand, sixteen times as
   // much, if there are two.
   constexpr int kXorAnd = 0x28, kXorAndNot = 0x14;  // (a ^ b) & c, (a ^ b) & ~c
   constexpr int kOther = kSums == 2 ? kXorAndNot : kXorAnd;
   const __m512i low = _mm512_set1_epi8(15);
-  __m512i parts[kSums][T];
+  __m512i parts[kSums][T + L];
   unrolled<kSums>([&](auto p) HEARTH_INLINE {
-    unrolled<T>([&](auto t) HEARTH_INLINE { parts[p][t] = no_sums(); });
+    unrolled<T + L>([&](auto t) HEARTH_INLINE { parts[p][t] = no_sums(); });
   });
-  const auto add = [panel](__m512i(&into)[T], const int8_t* at, auto word,
-                           __m512i codes) HEARTH_INLINE {
+  LowCodes<L> low_codes = lows;
+  const auto add = [&](__m512i(&into)[T + L], const int8_t* at, auto word,
+                       __m512i codes) HEARTH_INLINE {
     unrolled<T>([&](auto t) HEARTH_INLINE {
       constexpr int64_t kOffset = (word * lanes_of(T) + t % kLanes) * kWordBytes;
       dot_four<kOffset>(into[t], codes, at + t / kLanes * panel);
+    });
+    unrolled<L>([&](auto l) HEARTH_INLINE {
+      dot_four<word * kLanes * kWordBytes>(into[T + l], codes, low_codes.of[l]);
     });
   };
   const auto after = [](auto j) { return std::integral_constant<int, j + 4>(); };
@@ -115,9 +126,10 @@ template <RowLayout kLayout, int T>
     }
     offset += segment_bytes;
     x += kSegment * lanes_of(T);
+    unrolled<L>([&](auto l) HEARTH_INLINE { low_codes.of[l] += kSegment * kLanes; });
     columns -= kSegment;
   } while (columns > 0);
-  unrolled<T>([&](auto t) HEARTH_INLINE {
+  unrolled<T + L>([&](auto t) HEARTH_INLINE {
     sums[t] = parts[0][t];
     if constexpr (kSums == 2) {
       const __m512i other = has_nibbles(kLayout) ? _mm512_srai_epi32(parts[1][t], 4) : parts[1][t];
@@ -158,8 +170,8 @@ struct FewRows {
         return;
       }
     }
-    sum_span<kLayout>(rows, span * x.span / kSegment * view.segment_bytes, view.segment_bytes,
-                      x.span, flip, codes + span * x.span * lanes_of(T), x.cols * kLanes, sums);
+    sum_span<kLayout, T>(rows, span * x.span / kSegment * view.segment_bytes, view.segment_bytes,
+                         x.span, flip, codes + span * x.span * lanes_of(T), x.cols * kLanes, sums);
   }
 };
 
@@ -175,18 +187,63 @@ template <int T>
   return ((pairs[0] | pairs[1]) & kAboveOne) != 0;
 }
 
-// sums[t] = sums[t] * steps[t] + the products of span `span` with the low codes, for a panel of T
-// tokens. Not inlined, and on an array of its own, so that what rarely runs does not take registers
-// from what always does.
+// sum = sum * steps + low
+[[gnu::always_inline]] inline __m512i with_low(__m512i sum, int32_t steps, __m512i low) {
+  return _mm512_add_epi32(_mm512_mullo_epi32(sum, _mm512_set1_epi32(steps)), low);
+}
+
+// The same of the one token there is.
+template <RowLayout kLayout>
+[[gnu::noinline]] void sum_two_bytes_of_one(const FewRows& few, const CodedRows& x, int64_t span,
+                                            const int32_t* steps, __m512i* sums) {
+  __m512i high[1], low[1];
+  few.sum<kLayout>(x, span, x.high, high);
+  few.sum<kLayout>(x, span, x.low, low);
+  sums[0] = with_low(high[0], *steps, low[0]);
+}
+
+/// Low codes that are multiplied while rows are in registers for the high ones.
+inline constexpr int kLowAtOnce = 4;
+
+// sums[t], the products of span `span` with codes of two bytes where a token has them; `steps` are
+// those of the span. Not inlined, and into an array of its own, so that what rarely runs does not
+// take registers from what always does.
 template <RowLayout kLayout, int T>
-[[gnu::noinline]] void add_low_codes(const FewRows& few, const CodedRows& x, int64_t panel,
-                                     int64_t span, const int32_t* steps, __m512i* sums) {
-  __m512i low[T];
-  few.sum<kLayout>(x, span, x.low + panel * x.cols * kLanes, low);
-  unrolled<T>([&](auto t) HEARTH_INLINE {
-    const __m512i high = _mm512_mullo_epi32(sums[t], _mm512_set1_epi32(steps[t]));
-    sums[t] = _mm512_add_epi32(high, low[t]);
-  });
+[[gnu::noinline]] void sum_two_bytes(const FewRows& few, const CodedRows& x, int64_t span,
+                                     const int32_t* steps, __m512i* sums) {
+  const int64_t panel = x.cols * kLanes, first = span * x.span * kLanes;
+  const int64_t offset = span * x.span / kSegment * few.view.segment_bytes;
+  const auto steps_of = [&](int t) { return *of_token(steps, x.spans() * kLanes, t); };
+  int tokens[T + kLowAtOnce];
+  int count = 0;
+  for (int t = 0; t < T; ++t)
+    if (steps_of(t) > 1) tokens[count++] = t;
+  for (int i = 0; i < kLowAtOnce; ++i) tokens[count + i] = tokens[count - 1];  // some twice
+  const auto lows_from = [&](int i) {
+    LowCodes<kLowAtOnce> lows;
+    for (int l = 0; l < kLowAtOnce; ++l) {
+      const int t = tokens[i + l];
+      lows.of[l] = x.low + t / kLanes * panel + first + t % kLanes * kWordBytes;
+    }
+    return lows;
+  };
+  const auto take = [&](int i, const __m512i* low) {
+    for (int l = 0; l < kLowAtOnce && i + l < count; ++l) {
+      const int t = tokens[i + l];
+      sums[t] = with_low(sums[t], steps_of(t), low[l]);
+    }
+  };
+  __m512i all[T + kLowAtOnce];
+  sum_span<kLayout, T, kLowAtOnce>(few.rows, offset, few.view.segment_bytes, x.span, few.flip,
+                                   x.high + first, panel, all, lows_from(0));
+  unrolled<T>([&](auto t) HEARTH_INLINE { sums[t] = all[t]; });
+  take(0, all + T);
+  for (int i = kLowAtOnce; i < count; i += kLowAtOnce) {
+    __m512i low[kLowAtOnce];
+    sum_span<kLayout, 0, kLowAtOnce>(few.rows, offset, few.view.segment_bytes, x.span, few.flip,
+                                     x.high, panel, low, lows_from(i));
+    take(i, low);
+  }
 }
 
 // y[t], sixteen rows of each of T tokens. The codes of bytes after the first kAhead are asked for.
@@ -208,19 +265,21 @@ template <RowLayout kLayout, int T, class Scales>
     for (; asked_for < (span + 1) * span_bytes + kAhead; asked_for += kAsked)
       few.prefetch(asked_for);
     __m512i sums[T];
-    few.sum<kLayout>(x, span, x.high, sums);
+    bool two_bytes = false;
     unrolled<kPanels>([&](auto p) HEARTH_INLINE {
-      constexpr int kFirst = p * kPanelTokens;
-      constexpr int kHere = std::min(T - kFirst, kPanelTokens);
-      const int32_t* of_panel = steps + p * spans * kLanes;
-      if (any_two_bytes<kPanelTokens>(of_panel)) [[unlikely]] {
-        __m512i both[kPanelTokens];
-        unrolled<kPanelTokens>(
-            [&](auto t) HEARTH_INLINE { both[t] = sums[kFirst + std::min<int>(t, kHere - 1)]; });
-        add_low_codes<kLayout, kPanelTokens>(few, x, p, span, of_panel, both);
-        unrolled<kHere>([&](auto t) HEARTH_INLINE { sums[kFirst + t] = both[t]; });
-      }
+      two_bytes |= any_two_bytes<kPanelTokens>(steps + p * spans * kLanes);
     });
+    if (two_bytes) [[unlikely]] {
+      __m512i both[T];
+      if constexpr (T == 1) {
+        sum_two_bytes_of_one<kLayout>(few, x, span, steps, both);
+      } else {
+        sum_two_bytes<kLayout, T>(few, x, span, steps, both);
+      }
+      unrolled<T>([&](auto t) HEARTH_INLINE { sums[t] = both[t]; });
+    } else {
+      few.sum<kLayout>(x, span, x.high, sums);
+    }
     const auto scaled = [&](auto t, __m512 before) HEARTH_INLINE {
       const __m512 s = _mm512_set1_ps(*of_token(scales, spans * kLanes, t));
       return _mm512_fmadd_ps(s, _mm512_cvtepi32_ps(sums[t]), before);

@@ -23,12 +23,14 @@ struct PanelOutput {
         room(chunk.room.y + first * kTurnedRows) {}
 
   void clear() const {
-    std::memset(room, 0, static_cast<size_t>(kLanes * kTurnedRows) * sizeof(float));
+    for (int64_t i = 0; i < kLanes * kTurnedRows; i += kSixteen)
+      _mm512_storeu_ps(room + i, _mm512_setzero_ps());
   }
   // Lines of y are far: they come while the last products are added.
   void prefetch() const {
     for (int64_t t = 0; t < tokens; ++t)
-      for (int64_t i = 0; i < c.rows; i += kSixteen) __builtin_prefetch(row(t) + i, 1);
+      for (int64_t i = 0; i < c.rows; i += kSixteen)
+        Avx512::prefetch(reinterpret_cast<uintptr_t>(row(t) + i));
   }
   void store() const {
     for (int64_t t = 0; t < tokens; ++t)
@@ -52,23 +54,39 @@ inline void multiply_chunk(const TurnedChunk& c, ComingCodes& coming) {
   }
 }
 
+// Scales of the chunk's rows, unless they stand before the codes.
+template <class Scales>
+inline void read_stored(const WeightMatrix& w, const AffineWeights& view, const TurnedRoom& room,
+                        int64_t n, int64_t rows) {
+  for (int64_t set = 0; set * kSixteen < rows; ++set)
+    Scales(w, view, {n + set * kSixteen}).read_all(room.scales(set));
+}
+template <RowLayout kLayout>
+inline void read_scales_of(const WeightMatrix& w, const AffineWeights& view, const TurnedRoom& room,
+                           int64_t n, int64_t rows) {
+  if constexpr (has_headers(kLayout)) return;
+  if (StoredScales<true>::takes(w, view))
+    return read_stored<StoredScales<true>>(w, view, room, n, rows);
+  if (StoredScales<false>::takes(w, view))
+    return read_stored<StoredScales<false>>(w, view, room, n, rows);
+  const DecodedScales decoded(w, view, kTurnedRows, room.decoded);
+  decoded.read(n, rows, 0);
+  for (int64_t set = 0; set * kSixteen < rows; ++set)
+    decoded.turn({set * kSixteen}, room.scales(set));
+}
+
 template <RowLayout kLayout>
 inline void multiply_layout(const Int8MatmulArgs& a, const AffineWeights& view) {
   const CodedRows& x = *a.x;
   const int64_t panels = whole_panels(x.rows) / kLanes;
   const TurnedRoom room(view, panels * kLanes, a.scratch);
-  const DecodedScales decoded(*a.weight, view, kTurnedRows, room.decoded);
   const auto rows_from = [&](int64_t n) {
     return std::min(std::max<int64_t>(a.row_end - n, 0) / kSixteen * kSixteen, kTurnedRows);
   };
   for (int64_t n = a.row_begin; rows_from(n) > 0; n += kTurnedRows) {
     const int64_t rows = rows_from(n);
-    if (view.header == 0) {
-      decoded.read(n, rows, 0);
-      for (int64_t set = 0; set * kSixteen < rows; ++set)
-        decoded.turn({set * kSixteen}, room.scales(set));
-      prefetch_scales(*a.weight, view, n + kTurnedRows, rows_from(n + kTurnedRows));
-    }
+    read_scales_of<kLayout>(*a.weight, view, room, n, rows);
+    prefetch_scales(*a.weight, view, n + kTurnedRows, rows_from(n + kTurnedRows));
     for (int64_t k = 0; k < x.cols; k += kTurnedColumns) {
       const int64_t end = std::min(k + kTurnedColumns, x.cols);
       const bool is_last = end == x.cols;

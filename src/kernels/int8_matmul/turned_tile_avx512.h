@@ -15,8 +15,8 @@ inline constexpr int kTileTokens = static_cast<int>(kLanes);
 // visit(t, r) for T tokens and R sets.
 template <int R, int T = kTileTokens, class Visit>
 [[gnu::always_inline]] inline void each(Visit&& visit) {
-  unrolled<T>(
-      [&](auto t) HEARTH_INLINE { unrolled<R>([&](auto r) HEARTH_INLINE { visit(t, r); }); });
+  unrolled<T>([&](auto t)
+                  HEARTH_INLINE { unrolled<R>([&](auto r) HEARTH_INLINE { visit(t, r); }); });
 }
 
 // sums[t][r] of `columns` columns and T tokens of a panel; x has [columns / 4][kLanes][4].
@@ -117,17 +117,19 @@ void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
         finish(t, r, _mm512_mul_ps(s, _mm512_cvtepi32_ps(sums[t][r])));
       });
     } else {
-      if (begins) each<R>([&](auto t, auto r) HEARTH_INLINE {
-        _mm512_storeu_ps(acc + t * kTurnedRows + r * kSixteen, _mm512_setzero_ps());
-      });
+      if (begins)
+        each<R>([&](auto t, auto r) HEARTH_INLINE {
+          _mm512_storeu_ps(acc + t * kTurnedRows + r * kSixteen, _mm512_setzero_ps());
+        });
       each<R>([&](auto t, auto r) HEARTH_INLINE {
         float* to = acc + t * kTurnedRows + r * kSixteen;
         _mm512_storeu_ps(to, _mm512_fmadd_ps(_mm512_set1_ps(scales[t]),
                                              _mm512_cvtepi32_ps(sums[t][r]), _mm512_loadu_ps(to)));
       });
-      if (ends) each<R>([&](auto t, auto r) HEARTH_INLINE {
-        finish(t, r, _mm512_loadu_ps(acc + t * kTurnedRows + r * kSixteen));
-      });
+      if (ends)
+        each<R>([&](auto t, auto r) HEARTH_INLINE {
+          finish(t, r, _mm512_loadu_ps(acc + t * kTurnedRows + r * kSixteen));
+        });
     }
     if (ends) {
       in_group = 0;
@@ -145,11 +147,10 @@ void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
 
 using TileFn = void (*)(const TurnedChunk&, int64_t, ComingCodes&);
 // [whether a span is a group][sets - 1]
-inline constexpr TileFn kTileFns[2][kSets] = {
-    {multiply_tile<1, false>, multiply_tile<2, false>, multiply_tile<3, false>,
-     multiply_tile<4, false>},
-    {multiply_tile<1, true>, multiply_tile<2, true>, multiply_tile<3, true>,
-     multiply_tile<4, true>}};
+inline constexpr TileFn kTileFns[2][kSets] = {{multiply_tile<1, false>, multiply_tile<2, false>,
+                                               multiply_tile<3, false>, multiply_tile<4, false>},
+                                              {multiply_tile<1, true>, multiply_tile<2, true>,
+                                               multiply_tile<3, true>, multiply_tile<4, true>}};
 
 }  // namespace
 }  // namespace hearth::kernels
