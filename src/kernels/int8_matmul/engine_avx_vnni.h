@@ -1,4 +1,4 @@
-// Panels of 8 tokens on AVX-VNNI (see panel_products.h): 16 registers, so tiles of 4 rows and 2
+// Panels of 8 tokens on AVX-VNNI (see panel_products.h): 16 registers, so tiles of 6 rows and 2
 // panels.
 #pragma once
 
@@ -11,9 +11,9 @@ struct EightTokens {
   using F = __m256;
   using I = __m256i;
   static constexpr int64_t kLanes = 8;
-  static constexpr int kRows = 4;  // 8 sums, 2 vectors of x, 1 of W; floats go by way of the cache
+  static constexpr int kRows = 6;  // 12 sums, 2 vectors of x, 1 of W; floats go by way of the cache
   static constexpr int kVectors = 2;
-  static constexpr int kRowsAlone = 8;
+  static constexpr int kRowsAlone = 12;
 
   static F set1(float v) { return _mm256_set1_ps(v); }
   static F load(const float* p) { return _mm256_loadu_ps(p); }
@@ -36,6 +36,7 @@ struct EightTokens {
   [[gnu::always_inline]] static void dot(I& sum, I codes, I x) {
     asm("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(codes), "x"(x));
   }
+  static I add(I a, I b) { return _mm256_add_epi32(a, b); }
   static I multiply_add(I a, I b, I c) { return _mm256_add_epi32(_mm256_mullo_epi32(a, b), c); }
   static bool any_above_one(I a) {
     return _mm256_movemask_epi8(_mm256_cmpgt_epi32(a, _mm256_set1_epi32(1))) != 0;

@@ -73,14 +73,24 @@ template <class E, int R, int V>
   }
 }
 
-// The products with the low codes of one panel. Not inlined, and into an array of its own, so that
-// what rarely runs does not take registers from what always does.
+// The products with the low codes of one panel. Few rows have two sums each, as a dot product takes
+// five cycles and two begin in each. Not inlined, and into an array of its own, so that what rarely
+// runs does not take registers from what always does.
 template <class E, int R>
 [[gnu::noinline]] void sum_low(const std::byte* w, const int8_t* low, int64_t columns,
                                typename E::I (*rest)[1]) {
-  typename E::I sums[R][1];
-  sum_columns<E, R, 1>(w, &low, columns, sums);
-  for (int r = 0; r < R; ++r) rest[r][0] = sums[r][0];
+  constexpr int kParts = R <= 6 ? 2 : 1;
+  typename E::I sums[kParts * R];
+  for (auto& sum : sums) sum = E::zero();
+  for (int64_t k = 0; k < columns; k += 8) {
+    for (int j = 0; j < 2; ++j) {
+      const auto codes = E::load_codes(low + (k + 4 * j) * E::kLanes);
+      for (int r = 0; r < R; ++r)
+        E::dot(sums[j % kParts * R + r], E::four_codes(w + r * kPanelColumns + k + 4 * j), codes);
+    }
+  }
+  for (int r = 0; r < R; ++r)
+    rest[r][0] = kParts == 1 ? sums[r] : E::add(sums[r], sums[(kParts - 1) * R + r]);
 }
 
 // y = fma(scale, acc, y), y = fma(offset, sum of x, y); y starts as 0 with the first group.
