@@ -87,7 +87,8 @@ inline void multiply_tiles_amx(const PanelChunk& chunk, int64_t row, int64_t pan
     });
     x.next_span(span, E::kLanes);
     if (k + span < group_end) continue;
-    finish_panel_group<E, kRowsHere, V>(chunk, group++, row, panel, acc);
+    finish_panel_group<E, kRowsHere, V>(chunk, group++, row, panel,
+                                        [&](auto r, auto v) HEARTH_INLINE { return acc[r][v]; });
     group_end += chunk.view.group;
     each([&](int r, int v, const float*) { acc[r][v] = E::set1(0.0f); });
   }

@@ -18,6 +18,7 @@ struct EightTokens {
   static F set1(float v) { return _mm256_set1_ps(v); }
   static F load(const float* p) { return _mm256_loadu_ps(p); }
   static void store(float* p, F v) { _mm256_storeu_ps(p, v); }
+  static F mul(F a, F b) { return _mm256_mul_ps(a, b); }
   static F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
   static F to_float(I a) { return _mm256_cvtepi32_ps(a); }
   // Opaque: GCC 12 makes a memset of an array of zeros, and then the sums stay in memory.

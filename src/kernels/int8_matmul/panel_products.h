@@ -11,6 +11,7 @@
 
 #include "kernels/int8_matmul/int8_matmul.h"
 #include "kernels/int8_matmul/scales_avx2.h"
+#include "kernels/unrolled.h"
 
 namespace hearth::kernels {
 namespace {
@@ -94,22 +95,22 @@ template <class E, int R>
 }
 
 // y = fma(scale, acc, y), y = fma(offset, sum of x, y); y starts as 0 with the first group.
-template <class E, int R, int V>
-inline void finish_panel_group(const PanelChunk& chunk, int64_t group, int64_t row, int64_t panel,
-                               typename E::F (*acc)[V]) {
-  const float* scale = chunk.room.scale + group * kPanelRows + row;
-  const float* offset = chunk.room.offset + group * kPanelRows + row;
-  for (int v = 0; v < V; ++v) {
-    const int64_t at = (panel + v) * E::kLanes;
-    const auto sum =
-        E::load(chunk.x.sums + (panel + v) * chunk.view.groups * E::kLanes + group * E::kLanes);
-    for (int r = 0; r < R; ++r) {
-      float* y = chunk.room.y + (row + r) * chunk.tokens + at;
-      const auto before = group == 0 ? E::set1(0.0f) : E::load(y);
-      const auto scaled = E::fma(E::set1(scale[r]), acc[r][v], before);
-      E::store(y, E::fma(E::set1(offset[r]), sum, scaled));
-    }
-  }
+template <class E, int R, int V, class AccOf>
+[[gnu::always_inline]] inline void finish_panel_group(const PanelChunk& chunk, int64_t group,
+                                                      int64_t row, int64_t panel, AccOf&& acc_of) {
+  const float* scales = chunk.room.scale + group * kPanelRows + row;
+  const float* offsets = chunk.room.offset + group * kPanelRows + row;
+  const float* sums = chunk.x.sums + (panel * chunk.view.groups + group) * E::kLanes;
+  float* y = chunk.room.y + row * chunk.tokens + panel * E::kLanes;
+  unrolled<R>([&](auto r) HEARTH_INLINE {
+    const auto scale = E::set1(scales[r]), offset = E::set1(offsets[r]);
+    unrolled<V>([&](auto v) HEARTH_INLINE {
+      float* to = y + r * chunk.tokens + v * E::kLanes;
+      const auto before = group == 0 ? E::set1(0.0f) : E::load(to);
+      const auto sum = E::load(sums + v * chunk.view.groups * E::kLanes);
+      E::store(to, E::fma(offset, sum, E::fma(scale, acc_of(r, v), before)));
+    });
+  });
 }
 
 // Where a tile stands: pointers to the codes, scales and steps of its panels.
@@ -140,9 +141,41 @@ struct PanelPointers {
   }
 };
 
-// Rows [row, row + R) of the chunk, panels [panel, panel + V).
+// sums[r][v] of one span, whatever the bytes of a code.
 template <class E, int R, int V>
-inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t panel) {
+[[gnu::always_inline]] inline void sum_panels(const std::byte* w, const PanelPointers<V>& at,
+                                              int64_t span, typename E::I (*sums)[V]) {
+  sum_columns<E, R, V>(w, at.high, span, sums);
+  for (int v = 0; v < V; ++v) {
+    const auto factor = E::load_ints(at.steps[v]);
+    if (!E::any_above_one(factor)) [[likely]]
+      continue;
+    typename E::I rest[R][1];
+    sum_low<E, R>(w, at.low[v], span, rest);
+    for (int r = 0; r < R; ++r) sums[r][v] = E::multiply_add(sums[r][v], factor, rest[r][0]);
+  }
+}
+
+// Rows [row, row + R) of the chunk, panels [panel, panel + V), where a span is a group.
+template <class E, int R, int V>
+inline void multiply_group_spans(const PanelChunk& chunk, int64_t row, int64_t panel) {
+  const int64_t span = chunk.x.span;
+  const std::byte* w = chunk.room.weights + row * kPanelColumns;
+  PanelPointers<V> at(chunk, panel, E::kLanes);
+  int64_t group = chunk.first_group;
+  for (int64_t k = chunk.begin; k < chunk.end; k += span, w += span) {
+    typename E::I sums[R][V];
+    sum_panels<E, R, V>(w, at, span, sums);
+    finish_panel_group<E, R, V>(chunk, group++, row, panel, [&](auto r, auto v) HEARTH_INLINE {
+      return E::mul(E::load(at.scales[v]), E::to_float(sums[r][v]));
+    });
+    at.next_span(span, E::kLanes);
+  }
+}
+
+// The same where a group has several spans, and may go on in another chunk.
+template <class E, int R, int V>
+inline void multiply_spans(const PanelChunk& chunk, int64_t row, int64_t panel) {
   const int64_t span = chunk.x.span;
   const std::byte* w = chunk.room.weights + row * kPanelColumns;
   PanelPointers<V> at(chunk, panel, E::kLanes);
@@ -152,25 +185,17 @@ inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t pa
     for (int v = 0; v < V; ++v)
       acc[r][v] = chunk.goes_on ? E::load(kept + r * chunk.tokens + v * E::kLanes) : E::set1(0.0f);
   int64_t group = chunk.first_group, group_end = (group + 1) * chunk.view.group;
-  for (int64_t k = chunk.begin; k < chunk.end; k += span) {
+  for (int64_t k = chunk.begin; k < chunk.end; k += span, w += span) {
     typename E::I sums[R][V];
-    sum_columns<E, R, V>(w, at.high, span, sums);
-    for (int v = 0; v < V; ++v) {
-      const auto factor = E::load_ints(at.steps[v]);
-      if (!E::any_above_one(factor)) [[likely]]
-        continue;
-      typename E::I rest[R][1];
-      sum_low<E, R>(w, at.low[v], span, rest);
-      for (int r = 0; r < R; ++r) sums[r][v] = E::multiply_add(sums[r][v], factor, rest[r][0]);
-    }
+    sum_panels<E, R, V>(w, at, span, sums);
     for (int v = 0; v < V; ++v) {
       const auto scale = E::load(at.scales[v]);
       for (int r = 0; r < R; ++r) acc[r][v] = E::fma(scale, E::to_float(sums[r][v]), acc[r][v]);
     }
-    w += span;
     at.next_span(span, E::kLanes);
     if (k + span < group_end) continue;
-    finish_panel_group<E, R, V>(chunk, group++, row, panel, acc);
+    finish_panel_group<E, R, V>(chunk, group++, row, panel,
+                                [&](auto r, auto v) HEARTH_INLINE { return acc[r][v]; });
     group_end += chunk.view.group;
     for (int r = 0; r < R; ++r)
       for (int v = 0; v < V; ++v) acc[r][v] = E::set1(0.0f);
@@ -178,6 +203,12 @@ inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t pa
   if (!chunk.ends_within) return;
   for (int r = 0; r < R; ++r)
     for (int v = 0; v < V; ++v) E::store(kept + r * chunk.tokens + v * E::kLanes, acc[r][v]);
+}
+
+template <class E, int R, int V>
+inline void multiply_panel_tile(const PanelChunk& chunk, int64_t row, int64_t panel) {
+  if (chunk.x.span == chunk.view.group) return multiply_group_spans<E, R, V>(chunk, row, panel);
+  multiply_spans<E, R, V>(chunk, row, panel);
 }
 
 // Codes of the rows that are unpacked next, to be asked for while those of before are multiplied: a
