@@ -1,4 +1,4 @@
-// More than a few tokens with AVX-512: rows are lanes. Some columns of 32 rows are unpacked to
+// More than a few tokens with AVX-512: rows are lanes. Some columns of 64 rows are unpacked to
 // bytes and turned (turned_rows_avx512.h); they stay in the first-level cache while all tokens pass
 // by (turned_tile_avx512.h). Nothing is spent on lanes without a token, and what the codes of a
 // token need besides (a second byte), only that token pays for.

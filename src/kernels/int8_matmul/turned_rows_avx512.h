@@ -79,7 +79,7 @@ struct TurnedChunk {
   const AffineWeights& view;
   const TurnedRoom& room;
   int64_t n;
-  int64_t rows;  // kTurnedRows or kSixteen
+  int64_t rows;  // whole sixteen, at most kTurnedRows
   int64_t begin;
   int64_t end;
   int64_t spans;  // of a row; divisions take as long as a step of work
