@@ -192,7 +192,7 @@ template <int T>
   return _mm512_add_epi32(_mm512_mullo_epi32(sum, _mm512_set1_epi32(steps)), low);
 }
 
-// The same of the one token there is.
+// sums[0], the products of span `span` with the one token there is, which has two bytes.
 template <RowLayout kLayout>
 [[gnu::noinline]] void sum_two_bytes_of_one(const FewRows& few, const CodedRows& x, int64_t span,
                                             const int32_t* steps, __m512i* sums) {
