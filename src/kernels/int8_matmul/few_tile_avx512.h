@@ -205,6 +205,14 @@ template <RowLayout kLayout>
 /// Low codes that are multiplied while rows are in registers for the high ones.
 inline constexpr int kLowAtOnce = 4;
 
+// The products of span `span` with low codes alone.
+template <RowLayout kLayout>
+[[gnu::noinline]] void sum_low_codes(const FewRows& few, const CodedRows& x, int64_t span,
+                                     const LowCodes<kLowAtOnce>& lows, __m512i (&low)[kLowAtOnce]) {
+  sum_span<kLayout, 0, kLowAtOnce>(few.rows, span * x.span / kSegment * few.view.segment_bytes,
+                                   few.view.segment_bytes, x.span, few.flip, x.high, 0, low, lows);
+}
+
 // sums[t], the products of span `span` with codes of two bytes where a token has them; `steps` are
 // those of the span. Not inlined, and into an array of its own, so that what rarely runs does not
 // take registers from what always does.
@@ -240,8 +248,7 @@ template <RowLayout kLayout, int T>
   take(0, all + T);
   for (int i = kLowAtOnce; i < count; i += kLowAtOnce) {
     __m512i low[kLowAtOnce];
-    sum_span<kLayout, 0, kLowAtOnce>(few.rows, offset, few.view.segment_bytes, x.span, few.flip,
-                                     x.high, panel, low, lows_from(i));
+    sum_low_codes<kLayout>(few, x, span, lows_from(i), low);
     take(i, low);
   }
 }

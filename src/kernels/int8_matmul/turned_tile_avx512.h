@@ -29,7 +29,7 @@ template <int R, int T>
   unrolled<kParts>([&](auto p) HEARTH_INLINE {
     each<R, T>([&](auto t, auto r) HEARTH_INLINE { parts[p][t][r] = no_sums(); });
   });
-  constexpr int64_t kWords = 8;  // at once
+  constexpr int64_t kWords = 4;  // at once
   for (int64_t k = 0; k < columns; k += kWords * kWordBytes) {
     unrolled<kWords>([&](auto j) HEARTH_INLINE {
       __m512i rows[R];
