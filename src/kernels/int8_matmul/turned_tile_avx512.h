@@ -64,10 +64,8 @@ template <int R>
     if (steps[t] <= 1) continue;
     __m512i rest[1][R];
     sum_turned<R, 1>(w, low + t * kWordBytes, columns, rest);
-    unrolled<R>([&](auto r) HEARTH_INLINE {
-      const __m512i high = _mm512_mullo_epi32(sums[t][r], _mm512_set1_epi32(steps[t]));
-      sums[t][r] = _mm512_add_epi32(high, rest[0][r]);
-    });
+    unrolled<R>([&](auto r)
+                    HEARTH_INLINE { sums[t][r] = with_low(sums[t][r], steps[t], rest[0][r]); });
   }
 }
 
