@@ -48,8 +48,20 @@ inline __m512i sum_each(const __m512i (&v)[kSixteen]) {
   return _mm512_add_epi32(_mm512_shuffle_i32x4(ab, cd, 0x88), _mm512_shuffle_i32x4(ab, cd, 0xdd));
 }
 
-// The products of a span of whole 64 columns with one token where codes are bytes: vectors as they
-// lie meet those of x, which is half the instructions of turning them.
+// One token meets vectors of rows as they lie where 64 bytes of a row are of one span: half the
+// instructions of turning bytes, and two thirds of turning nibbles. With every vector the one that
+// is kAhead bytes after it is asked for, as a core waits for sixteen lines at most.
+template <RowLayout kLayout>
+inline bool meets_rows_as_they_lie(const CodedRows& x) {
+  if (x.rows != 1 || has_headers(kLayout)) return false;
+  return has_nibbles(kLayout) ? x.span == 128 : x.span % 64 == 0;
+}
+[[gnu::always_inline]] inline __m512i load_and_ask(const std::byte* p) {
+  Avx512::prefetch(reinterpret_cast<uintptr_t>(p) + kAhead);
+  return _mm512_loadu_si512(p);
+}
+
+// The products of whole 64 columns where codes are bytes.
 [[gnu::always_inline]] inline __m512i sum_bytes(const QuarterPointers& rows, int64_t offset,
                                                 int64_t columns, __m512i flip, const int8_t* x) {
   __m512i v[kSixteen];
@@ -58,12 +70,32 @@ inline __m512i sum_each(const __m512i (&v)[kSixteen]) {
     const __m512i four = _mm512_loadu_si512(x);
     unrolled<kSixteen>([&](auto i) HEARTH_INLINE {
       const std::byte* p = rows.row[i / 4] + i % 4 * rows.stride + offset;
-      dot_bytes(v[i], _mm512_xor_si512(_mm512_loadu_si512(p), flip), four);
+      dot_bytes(v[i], _mm512_xor_si512(load_and_ask(p), flip), four);
     });
     offset += 64;
     x += 64;
     columns -= 64;
   } while (columns > 0);
+  return sum_each(v);
+}
+
+// The same of 128 columns where they are nibbles; x has the even columns of a segment before the
+// odd ones.
+[[gnu::always_inline]] inline __m512i sum_nibbles(const QuarterPointers& rows, int64_t offset,
+                                                  __m512i flip, const int8_t* x) {
+  constexpr int kXorAnd = 0x28;  // (a ^ b) & c
+  const __m512i mask = _mm512_set1_epi8(15);
+  const __m512i first = _mm512_loadu_si512(x), second = _mm512_loadu_si512(x + 64);
+  const __m512i even = _mm512_shuffle_i32x4(first, second, 0x88);
+  const __m512i odd = _mm512_shuffle_i32x4(first, second, 0xdd);
+  __m512i v[kSixteen];
+  unrolled<kSixteen>([&](auto i) HEARTH_INLINE {
+    const std::byte* p = rows.row[i / 4] + i % 4 * rows.stride + offset;
+    const __m512i low = load_and_ask(p), high = _mm512_srli_epi16(low, 4);
+    v[i] = no_sums();
+    dot_bytes(v[i], _mm512_ternarylogic_epi32(flip, low, mask, kXorAnd), even);
+    dot_bytes(v[i], _mm512_ternarylogic_epi32(flip, high, mask, kXorAnd), odd);
+  });
   return sum_each(v);
 }
 
@@ -163,10 +195,11 @@ struct FewRows {
   template <RowLayout kLayout, int T>
   [[gnu::always_inline]] void sum(const CodedRows& x, int64_t span, const int8_t* codes,
                                   __m512i (&sums)[T]) const {
-    if constexpr (kLayout == RowLayout::bytes && T == 1) {
-      if (x.span % 64 == 0) {
+    if constexpr (T == 1 && !has_headers(kLayout)) {
+      if (meets_rows_as_they_lie<kLayout>(x)) {
         const int64_t column = span * x.span;
-        sums[0] = sum_bytes(rows, column, x.span, flip, codes + column);
+        sums[0] = has_nibbles(kLayout) ? sum_nibbles(rows, column / 2, flip, codes + column)
+                                       : sum_bytes(rows, column, x.span, flip, codes + column);
         return;
       }
     }
@@ -269,8 +302,9 @@ template <RowLayout kLayout, int T, class Scales>
                   HEARTH_INLINE { _mm512_store_ps(y + t * kSixteen, _mm512_setzero_ps()); });
   int64_t in_group = 0, group = 0, asked_for = kAhead;
   for (int64_t span = 0; span < spans; ++span) {
-    for (; asked_for < (span + 1) * span_bytes + kAhead; asked_for += kAsked)
-      few.prefetch(asked_for);
+    if (T > 1 || !meets_rows_as_they_lie<kLayout>(x))
+      for (; asked_for < (span + 1) * span_bytes + kAhead; asked_for += kAsked)
+        few.prefetch(asked_for);
     __m512i sums[T];
     bool two_bytes = false;
     unrolled<kPanels>([&](auto p) HEARTH_INLINE {
