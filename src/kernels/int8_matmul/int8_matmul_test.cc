@@ -9,6 +9,7 @@ namespace hearth::kernels {
 
 const Int8MatmulKernel& int8_matmul_avx512_vnni_emulated();
 const Int8MatmulKernel& int8_matmul_amx_emulated();
+const Int8MatmulKernel& int8_matmul_amx_tiles_emulated();
 
 namespace {
 
@@ -52,9 +53,11 @@ std::vector<Int8MatmulKernel> fast_kernels() {
   for (const Int8MatmulKernel& kernel : int8_matmul_kernels())
     if (has_isa(kernel.isa) && kernel.isa != Isa::scalar) found.push_back(kernel);
 #if defined(__x86_64__)
-  if (has_isa(Isa::avx2)) {
-    if (!has_isa(Isa::avx512_vnni)) found.push_back(int8_matmul_avx512_vnni_emulated());
-    if (!has_isa(Isa::amx)) found.push_back(int8_matmul_amx_emulated());
+  if (has_isa(Isa::avx512_vnni)) {
+    if (!has_isa(Isa::amx)) found.push_back(int8_matmul_amx_tiles_emulated());
+  } else if (has_isa(Isa::avx2)) {
+    found.push_back(int8_matmul_avx512_vnni_emulated());
+    found.push_back(int8_matmul_amx_emulated());
   }
 #endif
   return found;
