@@ -107,7 +107,7 @@ function(hearth_module name)
         set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS
           "${HEARTH_AVX512};-mavx512vnni;-mavx512bf16")
       elseif(HEARTH_SANITIZE AND source MATCHES "int8_matmul/avx512_emulated\\.cc$")
-        # Its plain loops, unrolled, take Clang with sanitizers six minutes and half a minute without
+        # Its plain loops, unrolled, take Clang with sanitizers six minutes, and one without
         # them; the native file of the same code has them.
         set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -fno-sanitize=all)
       endif()
