@@ -104,7 +104,7 @@ class Neighbours {
 
   // What multiply() reads first will be needed soon.
   void prefetch() const {
-    for (int64_t offset = 0; offset < kAhead; offset += kAsked) rows(0).prefetch(offset);
+    for (int64_t offset = 0; offset < kAhead; offset += kLine) rows(0).prefetch(offset);
   }
   /// Asks for what `next`, if any, reads first before the last rows are done.
   void multiply(const Neighbours* next) const {

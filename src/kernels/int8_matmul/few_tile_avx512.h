@@ -14,9 +14,9 @@ namespace {
 
 /// Most tokens of a tile: as many vectors of sums, and the rest for W, turned and split.
 inline constexpr int kFewTokens = 16;
-/// Bytes of a row that are asked for together.
-inline constexpr int64_t kAsked = 128;
-/// How far ahead of what is multiplied codes are asked for.
+/// How far ahead of what is multiplied codes are asked for, a line of every row at a time: a core
+/// waits for sixteen of them at most.
+inline constexpr int64_t kLine = 64;
 inline constexpr int64_t kAhead = 512;
 
 inline constexpr int64_t kWordBytes = 4;
@@ -49,8 +49,8 @@ inline __m512i sum_each(const __m512i (&v)[kSixteen]) {
 }
 
 // One token meets vectors of rows as they lie where 64 bytes of a row are of one span: half the
-// instructions of turning bytes, and two thirds of turning nibbles. With every vector the one that
-// is kAhead bytes after it is asked for, as a core waits for sixteen lines at most.
+// instructions of turning bytes, and two thirds of turning nibbles. With every vector the line that
+// is kAhead bytes after it is asked for.
 template <RowLayout kLayout>
 inline bool meets_rows_as_they_lie(const CodedRows& x) {
   if (x.rows != 1 || has_headers(kLayout)) return false;
@@ -181,13 +181,12 @@ struct FewRows {
         rows(v.segment(sixteen.first, 0), sixteen.stride * v.row_bytes),
         flip(_mm512_set1_epi8(static_cast<char>(v.flip))) {}
 
-  // kAsked bytes of every row from `offset` on will be needed soon.
+  // The line of every row at `offset` will be needed soon.
   [[gnu::always_inline]] void prefetch(int64_t offset) const {
     unrolled<4>([&](auto i) HEARTH_INLINE {
       unrolled<4>([&](auto r) HEARTH_INLINE {
-        const auto p = reinterpret_cast<uintptr_t>(rows.row[i]) +
-                       static_cast<uintptr_t>(r * rows.stride + offset);
-        for (uintptr_t b = 0; b < kAsked; b += 64) Avx512::prefetch(p + b);
+        Avx512::prefetch(reinterpret_cast<uintptr_t>(rows.row[i]) +
+                         static_cast<uintptr_t>(r * rows.stride + offset));
       });
     });
   }
@@ -303,7 +302,7 @@ template <RowLayout kLayout, int T, class Scales>
   int64_t in_group = 0, group = 0, asked_for = kAhead;
   for (int64_t span = 0; span < spans; ++span) {
     if (T > 1 || !meets_rows_as_they_lie<kLayout>(x))
-      for (; asked_for < (span + 1) * span_bytes + kAhead; asked_for += kAsked)
+      for (; asked_for < (span + 1) * span_bytes + kAhead; asked_for += kLine)
         few.prefetch(asked_for);
     __m512i sums[T];
     bool two_bytes = false;
