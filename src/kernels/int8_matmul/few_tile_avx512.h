@@ -51,8 +51,8 @@ inline __m512i sum_each(const __m512i (&v)[kSixteen]) {
 }
 
 // One token meets vectors of rows as they lie where 64 bytes of a row are of one span: half the
-// instructions of turning bytes, and two thirds of turning nibbles. With every vector the line that
-// is kAhead bytes after it is asked for.
+// instructions of turning bytes, and in cache three quarters of the time of turning nibbles. With
+// every vector the line that is kAhead bytes after it is asked for.
 template <RowLayout kLayout>
 inline bool meets_rows_as_they_lie(const CodedRows& x) {
   if (x.rows != 1 || has_headers(kLayout)) return false;
