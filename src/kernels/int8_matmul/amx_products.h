@@ -73,16 +73,15 @@ inline void multiply_tiles_amx(const PanelChunk& chunk, int64_t row, int64_t pan
   });
   int64_t group = chunk.first_group, group_end = (group + 1) * chunk.view.group;
   for (int64_t k = chunk.begin; k < chunk.end; k += span, w += span) {
-    alignas(64) int32_t sums[RT][V][kTileRowsOfW][16], rest[RT][V][kTileRowsOfW][16];
-    sum_tiles<Tiles, RT, V>(w, x.high, span, sums);
-    bool two_bytes = false;
-    for (int v = 0; v < V; ++v) two_bytes |= E::any_above_one(E::load_ints(x.steps[v]));
-    if (two_bytes) sum_tiles<Tiles, RT, V>(w, x.low, span, rest);
+    alignas(64) int32_t sums[RT][V][kTileRowsOfW][16], over[RT][V][kTileRowsOfW][16];
+    sum_tiles<Tiles, RT, V>(w, x.codes, span, sums);
+    uint32_t words = 0;
+    for (int v = 0; v < V; ++v) words |= words_over<E>(x.over_words[v]);
+    if (words != 0) sum_tiles<Tiles, RT, V>(w, x.over, span, over);
     each([&](int r, int v, const float*) {
       auto sum = E::load_ints(sums[r / kTileRowsOfW][v][r % kTileRowsOfW]);
-      if (two_bytes)
-        sum = E::multiply_add(sum, E::load_ints(x.steps[v]),
-                              E::load_ints(rest[r / kTileRowsOfW][v][r % kTileRowsOfW]));
+      if (words != 0)
+        sum = E::add_over(sum, E::load_ints(over[r / kTileRowsOfW][v][r % kTileRowsOfW]));
       acc[r][v] = E::fma(E::load(x.scales[v]), E::to_float(sum), acc[r][v]);
     });
     x.next_span(span, E::kLanes);

@@ -14,43 +14,58 @@ namespace {
 
 /// What a group of segments shares; `inverse` is 0 where all codes are.
 struct CodeScale {
-  float scale = 0;  // of codes of 8 bits
+  float scale = 0;
   float inverse = 0;
   bool two_bytes = false;
 };
 
-/// From the group's largest magnitude and the sum of squares of its row of `cols`.
-inline CodeScale group_scale(float peak, float squares, int64_t cols) {
+/// A group of `count` columns, from its largest magnitude and the sum of squares of its row of
+/// `cols`; CountAbove(x, count, limit) counts the columns of a larger magnitude than that.
+template <auto CountAbove>
+inline CodeScale group_scale(const float* x, int64_t count, float peak, float squares,
+                             int64_t cols) {
   CodeScale s;
   if (std::isnan(squares) || std::isinf(peak)) {
     s.scale = std::numeric_limits<float>::quiet_NaN();
     return s;
   }
   if (peak < kLeastPeak) return s;
-  s.scale = peak / 127.0f;
-  s.inverse = 127.0f / peak;
-  s.two_bytes = peak * peak * static_cast<float>(cols) > kPeak * kPeak * squares;
+  float limit = peak;  // the largest magnitude of one byte
+  if (peak * peak * static_cast<float>(cols) > kPeak * kPeak * squares) {
+    for (int i = 0; i < kMostHalvings; ++i) {
+      const float half = limit * 0.5f;
+      if (CountAbove(x, count, half) * kOverShare > count) break;
+      limit = half;
+      s.two_bytes = true;
+    }
+  }
+  s.scale = limit / 127.0f;
+  s.inverse = 127.0f / limit;
   return s;
 }
 
-/// What a code of `high` is worth, in codes of the group.
-inline int32_t code_steps(const CodeScale& s) { return s.two_bytes ? kLowSteps : 1; }
+/// The second byte of a code.
+inline int32_t over_of(int32_t code) { return (code + (1 << (kOverBits - 1))) >> kOverBits; }
 
-/// Writes what is left to write of the spans of a row, one after the other: steps, scales, sums.
+/// What is known of the codes of a span.
+struct SpanCodes {
+  int32_t sum = 0;
+  uint32_t over_words = 0;
+};
+
+/// Writes what is left to write of the spans of a row, one after the other.
 class SpanWriter {
  public:
   SpanWriter(const CodedRows& out, int64_t row)
       : scales_(out.scales + row * out.spans()),
-        steps_(out.steps + row * out.spans()),
+        over_words_(out.over_words + row * out.spans()),
         sums_(out.sums + row * out.groups()),
         spans_of_group_(out.sum_group / out.span) {}
 
-  /// The next span, whose codes add up to `sum`.
-  void put(const CodeScale& s, int32_t sum) {
-    const float scale = s.two_bytes ? s.scale / static_cast<float>(kLowSteps) : s.scale;
-    *scales_++ = scale;
-    *steps_++ = code_steps(s);
-    total_ = std::fma(scale, static_cast<float>(sum), total_);
+  void put(const CodeScale& s, const SpanCodes& span) {
+    *scales_++ = s.scale;
+    *over_words_++ = span.over_words;
+    total_ = std::fma(s.scale, static_cast<float>(span.sum), total_);
     if (++spans_ < spans_of_group_) return;
     *sums_++ = total_;
     total_ = 0;
@@ -59,29 +74,29 @@ class SpanWriter {
 
  private:
   float* scales_;
-  int32_t* steps_;
+  uint32_t* over_words_;
   float* sums_;
   int64_t spans_of_group_;
   int64_t spans_ = 0;  // of the group, so far
   float total_ = 0;
 };
 
-/// Codes of a span whose inverse is 0, where a product with it might be NaN; returns their sum.
-inline int32_t clear_span(int64_t at, const CodedRows& out) {
+/// Codes of a span whose inverse is 0, where a product with it might be NaN.
+inline SpanCodes clear_span(int64_t at, const CodedRows& out) {
   const auto codes = static_cast<size_t>(out.span);
   if (out.layout.form == CodeForm::wide) {
     std::memset(out.wide + at, 0, 2 * codes);
   } else {
-    std::memset(out.high + at, 0, codes);
-    std::memset(out.low + at, 0, codes);
+    std::memset(out.codes + at, 0, codes);
+    std::memset(out.over + at, 0, codes);
   }
-  return 0;
+  return {};
 }
 
 /// A row in two passes of an instruction set's own: Largest(x, columns, squares) gives the peak of
-/// a group, and adds to the squares; Quantize(x, scale, at, out) writes the codes of a span and
-/// gives their sum.
-template <class Squares, auto Largest, auto Quantize>
+/// a group, and adds to the squares; CountAbove is for group_scale(); Quantize(x, scale, at, out)
+/// writes the codes of a span.
+template <class Squares, auto Largest, auto CountAbove, auto Quantize>
 inline void quantize_row(const float* x, int64_t group, int64_t row, const CodedRows& out) {
   float* peaks = out.scales + row * out.spans();  // of a group, where its first scale will be
   const auto end_of = [&](int64_t k) { return k + group < out.cols ? k + group : out.cols; };
@@ -91,7 +106,8 @@ inline void quantize_row(const float* x, int64_t group, int64_t row, const Coded
   const float sum = squares.sum();
   SpanWriter writer(out, row);
   for (int64_t k = 0; k < out.cols; k += group) {
-    const CodeScale s = group_scale(peaks[k / out.span], sum, out.cols);
+    const CodeScale s =
+        group_scale<CountAbove>(x + k, end_of(k) - k, peaks[k / out.span], sum, out.cols);
     for (int64_t c = k; c < end_of(k); c += out.span)
       writer.put(s, Quantize(x + c, s, row * out.cols + c, out));
   }

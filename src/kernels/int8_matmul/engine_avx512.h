@@ -17,8 +17,9 @@ struct SixteenTokens {
   static F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
   static F to_float(I a) { return _mm512_cvtepi32_ps(a); }
   static I load_ints(const int32_t* p) { return _mm512_loadu_si512(p); }
-  static I multiply_add(I a, I b, I c) { return _mm512_add_epi32(_mm512_mullo_epi32(a, b), c); }
-  static bool any_above_one(I a) { return _mm512_cmpgt_epi32_mask(a, _mm512_set1_epi32(1)) != 0; }
+  static I add_over(I sum, I over) {
+    return _mm512_add_epi32(sum, _mm512_slli_epi32(over, kOverBits));
+  }
   static void unpack(const AffineWeights& view, const std::byte* codes, int64_t columns,
                      std::byte* out) {
     unpack_codes(view, codes, columns, out);

@@ -27,7 +27,6 @@ struct EightTokens {
     asm("" : "+x"(sum));
     return sum;
   }
-  static I load_ints(const int32_t* p) { return _mm256_loadu_si256(reinterpret_cast<const I*>(p)); }
   static I load_codes(const int8_t* p) { return _mm256_loadu_si256(reinterpret_cast<const I*>(p)); }
   static I four_codes(const std::byte* p) {
     int32_t codes;
@@ -38,10 +37,7 @@ struct EightTokens {
     asm("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(codes), "x"(x));
   }
   static I add(I a, I b) { return _mm256_add_epi32(a, b); }
-  static I multiply_add(I a, I b, I c) { return _mm256_add_epi32(_mm256_mullo_epi32(a, b), c); }
-  static bool any_above_one(I a) {
-    return _mm256_movemask_epi8(_mm256_cmpgt_epi32(a, _mm256_set1_epi32(1))) != 0;
-  }
+  static I add_over(I sum, I over) { return add(sum, _mm256_slli_epi32(over, kOverBits)); }
   static void unpack(const AffineWeights& view, const std::byte* codes, int64_t columns,
                      std::byte* out) {
     unpack_codes(view, codes, columns, out);

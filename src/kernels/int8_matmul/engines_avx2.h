@@ -25,9 +25,7 @@ struct EightLanes {
   static F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
   static I add(I a, I b) { return _mm256_add_epi32(a, b); }
   static F to_float(I a) { return _mm256_cvtepi32_ps(a); }
-  static I multiply_add(I a, int32_t factor, I b) {
-    return _mm256_add_epi32(_mm256_mullo_epi32(a, _mm256_set1_epi32(factor)), b);
-  }
+  static I add_over(I sum, I over) { return add(sum, _mm256_slli_epi32(over, kOverBits)); }
   static I dword(const std::byte* p) {
     int32_t value;
     std::memcpy(&value, p, sizeof(value));
@@ -65,18 +63,18 @@ struct EightLanes {
 };
 
 // Nibbles against bytes of x: four columns a step. The 16-bit sums of a segment do not overflow:
-// 16 products of at most 15 * 127.
+// 16 products of at most 15 * 128.
 struct NibbleEngine : EightLanes {
-  static constexpr bool kHasLow = true;
+  static constexpr bool kHasOver = true;
   static constexpr int64_t kSteps = 8;
   static constexpr int64_t kSegmentBytes = kSteps * 64;
   static constexpr int64_t kStepBytes = 32;
 
   static const std::byte* codes(const CodedRows& x, int64_t token, int64_t segment) {
-    return reinterpret_cast<const std::byte*>(x.high + token * x.cols + segment * kSegment);
+    return reinterpret_cast<const std::byte*>(x.codes + token * x.cols + segment * kSegment);
   }
-  static const std::byte* low_codes(const CodedRows& x, int64_t token, int64_t segment) {
-    return reinterpret_cast<const std::byte*>(x.low + token * x.cols + segment * kSegment);
+  static const std::byte* over_codes(const CodedRows& x, int64_t token, int64_t segment) {
+    return reinterpret_cast<const std::byte*>(x.over + token * x.cols + segment * kSegment);
   }
 
   template <int T>
@@ -124,7 +122,7 @@ struct NibbleEngine : EightLanes {
 // Bytes as 16 bits against 16 bits of x, two columns a step: as fast as 8 bits would be without a
 // product of bytes that cannot saturate, and x keeps all its bits.
 struct WideEngine : EightLanes {
-  static constexpr bool kHasLow = false;
+  static constexpr bool kHasOver = false;
   static constexpr int64_t kSteps = 16;
   static constexpr int64_t kSegmentBytes = kSteps * 64;
   static constexpr int64_t kStepBytes = 64;
@@ -132,7 +130,7 @@ struct WideEngine : EightLanes {
   static const std::byte* codes(const CodedRows& x, int64_t token, int64_t segment) {
     return reinterpret_cast<const std::byte*>(x.wide + token * x.cols + segment * kSegment);
   }
-  static const std::byte* low_codes(const CodedRows& x, int64_t token, int64_t segment) {
+  static const std::byte* over_codes(const CodedRows& x, int64_t token, int64_t segment) {
     return codes(x, token, segment);
   }
 

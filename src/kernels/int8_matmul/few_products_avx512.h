@@ -85,10 +85,10 @@ inline auto few_tile_of(int64_t tokens) {
 inline CodedRows tokens_from(const CodedRows& x, int64_t first, int64_t count) {
   CodedRows tile = x;
   tile.rows = std::min(x.rows - first, count);
-  tile.high += first * x.cols;
-  tile.low += first * x.cols;
+  tile.codes += first * x.cols;
+  tile.over += first * x.cols;
   tile.scales += first * x.spans();
-  tile.steps += first * x.spans();
+  tile.over_words += first * x.spans();
   tile.sums += first * x.groups();
   return tile;
 }

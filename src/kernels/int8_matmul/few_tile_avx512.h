@@ -22,6 +22,7 @@ inline constexpr int64_t kLine = 64;
 constexpr int64_t asked_for_at_once(int64_t tokens) { return tokens <= 8 ? kLine : 2 * kLine; }
 
 inline constexpr int64_t kWordBytes = 4;
+inline constexpr int64_t kVectorBytes = 64;
 /// Tokens that stand side by side in x (CodeLayout::lanes), but for one token, which is a row.
 inline constexpr int64_t kLanes = 4;
 constexpr int64_t lanes_of(int64_t tokens) { return tokens == 1 ? 1 : kLanes; }
@@ -105,39 +106,32 @@ inline bool meets_rows_as_they_lie(const CodedRows& x) {
 // each.
 constexpr bool has_two_sums(int tokens) { return tokens <= 8; }
 
-// Codes of tokens that have a second byte: those of the span in x.low, from each token's first.
-template <int L>
-struct LowCodes {
-  const int8_t* of[L == 0 ? 1 : L];
-};
-
 // sums[t], the products of a span of `columns`, whose codes are at `offset` of the rows; x has
-// [columns / 4][lanes_of(T)][4], and panels are `panel` bytes apart. With L, sums[T + l] are those
-// of low codes. All in one function, as GCC 12 keeps sums that a loop hands to another in memory.
-template <RowLayout kLayout, int T, int L = 0>
+// [columns / 4][lanes_of(T)][4], and panels are `panel` bytes apart. Unless `kept` is null, the
+// codes of the rows are left there, [columns / 4][16][4]. All in one function, as GCC 12 keeps sums
+// that a loop hands to another in memory.
+template <RowLayout kLayout, int T, bool kKeep = false>
 [[gnu::always_inline]] inline void sum_span(const QuarterPointers& rows, int64_t offset,
                                             int64_t segment_bytes, int64_t columns, __m512i flip,
-                                            const int8_t* x, int64_t panel, __m512i (&sums)[T + L],
-                                            const LowCodes<L>& lows = {}) {
-  constexpr int kSums = L == 0 && has_two_sums(T) ? 2 : 1;
+                                            const int8_t* x, int64_t panel, __m512i (&sums)[T],
+                                            std::byte* kept = nullptr) {
+  constexpr int kSums = has_two_sums(T) ? 2 : 1;
   // Of nibbles, the second are the products with the high ones where they stand, sixteen times as
   // much, if there are two.
   constexpr int kXorAnd = 0x28, kXorAndNot = 0x14;  // (a ^ b) & c, (a ^ b) & ~c
-  constexpr int kOther = kSums == 2 ? kXorAndNot : kXorAnd;
+  constexpr bool kInPlace = kSums == 2 && !kKeep;
+  constexpr int kOther = kInPlace ? kXorAndNot : kXorAnd;
   const __m512i low = _mm512_set1_epi8(15);
-  __m512i parts[kSums][T + L];
+  __m512i parts[kSums][T];
   unrolled<kSums>([&](auto p) HEARTH_INLINE {
-    unrolled<T + L>([&](auto t) HEARTH_INLINE { parts[p][t] = no_sums(); });
+    unrolled<T>([&](auto t) HEARTH_INLINE { parts[p][t] = no_sums(); });
   });
-  LowCodes<L> low_codes = lows;
-  const auto add = [&](__m512i(&into)[T + L], const int8_t* at, auto word,
+  const auto add = [&](__m512i(&into)[T], const int8_t* at, auto word,
                        __m512i codes) HEARTH_INLINE {
+    if constexpr (kKeep) _mm512_store_si512(kept + word * kVectorBytes, codes);
     unrolled<T>([&](auto t) HEARTH_INLINE {
       constexpr int64_t kOffset = (word * lanes_of(T) + t % kLanes) * kWordBytes;
       dot_four<kOffset>(into[t], codes, at + t / kLanes * panel);
-    });
-    unrolled<L>([&](auto l) HEARTH_INLINE {
-      dot_four<word * kLanes * kWordBytes>(into[T + l], codes, low_codes.of[l]);
     });
   };
   const auto after = [](auto j) { return std::integral_constant<int, j + 4>(); };
@@ -147,7 +141,7 @@ template <RowLayout kLayout, int T, int L = 0>
     if constexpr (has_nibbles(kLayout)) {
       unrolled<4>([&](auto j) HEARTH_INLINE {
         add(parts[0], x, j, _mm512_ternarylogic_epi32(flip, v[j], low, kXorAnd));
-        const __m512i other = kSums == 2 ? v[j] : _mm512_srli_epi16(v[j], 4);
+        const __m512i other = kInPlace ? v[j] : _mm512_srli_epi16(v[j], 4);
         add(parts[kSums - 1], x, after(j), _mm512_ternarylogic_epi32(flip, other, low, kOther));
       });
     } else {
@@ -160,13 +154,14 @@ template <RowLayout kLayout, int T, int L = 0>
     }
     offset += segment_bytes;
     x += kSegment * lanes_of(T);
-    unrolled<L>([&](auto l) HEARTH_INLINE { low_codes.of[l] += kSegment * kLanes; });
+    if constexpr (kKeep) kept += kSegment / kWordColumns * kVectorBytes;
     columns -= kSegment;
   } while (columns > 0);
-  unrolled<T + L>([&](auto t) HEARTH_INLINE {
+  unrolled<T>([&](auto t) HEARTH_INLINE {
     sums[t] = parts[0][t];
     if constexpr (kSums == 2) {
-      const __m512i other = has_nibbles(kLayout) ? _mm512_srai_epi32(parts[1][t], 4) : parts[1][t];
+      constexpr bool kIsShifted = has_nibbles(kLayout) && kInPlace;
+      const __m512i other = kIsShifted ? _mm512_srai_epi32(parts[1][t], 4) : parts[1][t];
       sums[t] = _mm512_add_epi32(sums[t], other);
     }
   });
@@ -193,7 +188,7 @@ struct FewRows {
       });
     });
   }
-  // The products of span `span` of x with `codes`, which are all of x.high or of x.low.
+  // The products of span `span` of x with `codes`, which are all of x.codes or of x.over.
   template <RowLayout kLayout, int T>
   [[gnu::always_inline]] void sum(const CodedRows& x, int64_t span, const int8_t* codes,
                                   __m512i (&sums)[T]) const {
@@ -210,81 +205,52 @@ struct FewRows {
   }
 };
 
-// Whether a token of a panel has two bytes: steps are kLowSteps, else 1, and 0 in lanes without a
-// token. Of integer registers, as those of vectors are for products.
+// Whether a token of a panel has second bytes in a span, of which `over_words` are. Of integer
+// registers, as those of vectors are for products.
 template <int T>
-[[gnu::always_inline]] inline bool any_two_bytes(const int32_t* steps) {
-  if constexpr (T == 1) return *steps > 1;
-  static_assert(kLowSteps > 1 && kLanes == 4);
+[[gnu::always_inline]] inline bool any_over(const uint32_t* over_words) {
+  if constexpr (T == 1) return *over_words != 0;
+  static_assert(kLanes == 4);
   uint64_t pairs[2];
-  std::memcpy(pairs, steps, sizeof(pairs));
-  constexpr uint64_t kAboveOne = 0xfffffffe'fffffffe;
-  return ((pairs[0] | pairs[1]) & kAboveOne) != 0;
+  std::memcpy(pairs, over_words, sizeof(pairs));
+  return (pairs[0] | pairs[1]) != 0;
 }
 
-// sum = sum * steps + low
-[[gnu::always_inline]] inline __m512i with_low(__m512i sum, int32_t steps, __m512i low) {
-  return _mm512_add_epi32(_mm512_mullo_epi32(sum, _mm512_set1_epi32(steps)), low);
+[[gnu::always_inline]] inline __m512i add_over(__m512i sum, __m512i over) {
+  return _mm512_add_epi32(sum, _mm512_slli_epi32(over, kOverBits));
 }
 
-// sums[0], the products of span `span` with the one token there is, which has two bytes.
-template <RowLayout kLayout>
-[[gnu::noinline]] void sum_two_bytes_of_one(const FewRows& few, const CodedRows& x, int64_t span,
-                                            const int32_t* steps, __m512i* sums) {
-  __m512i high[1], low[1];
-  few.sum<kLayout>(x, span, x.high, high);
-  few.sum<kLayout>(x, span, x.low, low);
-  sums[0] = with_low(high[0], *steps, low[0]);
-}
-
-/// Low codes that are multiplied while rows are in registers for the high ones.
-inline constexpr int kLowAtOnce = 4;
-
-// The products of span `span` with low codes alone.
-template <RowLayout kLayout>
-[[gnu::noinline]] void sum_low_codes(const FewRows& few, const CodedRows& x, int64_t span,
-                                     const LowCodes<kLowAtOnce>& lows, __m512i (&low)[kLowAtOnce]) {
-  sum_span<kLayout, 0, kLowAtOnce>(few.rows, span * x.span / kSegment * few.view.segment_bytes,
-                                   few.view.segment_bytes, x.span, few.flip, x.high, 0, low, lows);
-}
-
-// sums[t], the products of span `span` with codes of two bytes where a token has them; `steps` are
-// those of the span. Not inlined, and into an array of its own, so that what rarely runs does not
-// take registers from what always does.
+// sums[t], the products of span `span` with second bytes too; `over_words` are those of the span.
+// Not inlined, and into an array of its own, so that what rarely runs does not take registers from
+// what always does.
 template <RowLayout kLayout, int T>
 [[gnu::noinline]] void sum_two_bytes(const FewRows& few, const CodedRows& x, int64_t span,
-                                     const int32_t* steps, __m512i* sums) {
-  const int64_t panel = x.cols * kLanes, first = span * x.span * kLanes;
-  const int64_t offset = span * x.span / kSegment * few.view.segment_bytes;
-  const auto steps_of = [&](int t) { return *of_token(steps, x.spans() * kLanes, t); };
-  int tokens[T + kLowAtOnce];
-  int count = 0;
-  for (int t = 0; t < T; ++t)
-    if (steps_of(t) > 1) tokens[count++] = t;
-  for (int i = 0; i < kLowAtOnce; ++i) tokens[count + i] = tokens[count - 1];  // some twice
-  const auto lows_from = [&](int i) {
-    LowCodes<kLowAtOnce> lows;
-    for (int l = 0; l < kLowAtOnce; ++l) {
-      const int t = tokens[i + l];
-      lows.of[l] = x.low + t / kLanes * panel + first + t % kLanes * kWordBytes;
+                                     const uint32_t* over_words, __m512i (&sums)[T]) {
+  if constexpr (T == 1 && !has_headers(kLayout)) {
+    if (meets_rows_as_they_lie<kLayout>(x)) {
+      __m512i over[1];
+      few.sum<kLayout>(x, span, x.codes, sums);
+      few.sum<kLayout>(x, span, x.over, over);
+      sums[0] = add_over(sums[0], over[0]);
+      return;
     }
-    return lows;
-  };
-  const auto take = [&](int i, const __m512i* low) {
-    for (int l = 0; l < kLowAtOnce && i + l < count; ++l) {
-      const int t = tokens[i + l];
-      sums[t] = with_low(sums[t], steps_of(t), low[l]);
+  }
+  const int64_t panel = x.cols * kLanes, first = span * x.span * lanes_of(T);
+  alignas(64) std::byte kept[kMostSpan / kWordColumns * kVectorBytes];
+  sum_span<kLayout, T, true>(few.rows, span * x.span / kSegment * few.view.segment_bytes,
+                             few.view.segment_bytes, x.span, few.flip, x.codes + first, panel, sums,
+                             kept);
+  for (int t = 0; t < T; ++t) {
+    uint32_t words = *of_token(over_words, x.spans() * kLanes, t);
+    if (words == 0) continue;
+    const int8_t* over = x.over + t / kLanes * panel + first + t % kLanes * kWordBytes;
+    __m512i sum = no_sums();
+    for (; words != 0; words &= words - 1) {
+      const int64_t word = __builtin_ctz(words);
+      const __m512i codes = _mm512_load_si512(kept + word * kVectorBytes);
+      dot_four<0>(sum, codes, over + word * lanes_of(T) * kWordBytes);
     }
-  };
-  __m512i all[T + kLowAtOnce];
-  sum_span<kLayout, T, kLowAtOnce>(few.rows, offset, few.view.segment_bytes, x.span, few.flip,
-                                   x.high + first, panel, all, lows_from(0));
-  unrolled<T>([&](auto t) HEARTH_INLINE { sums[t] = all[t]; });
-  take(0, all + T);
-  for (int i = kLowAtOnce; i < count; i += kLowAtOnce) {
-    __m512i low[kLowAtOnce];
-    sum_low_codes<kLayout>(few, x, span, lows_from(i), low);
-    take(i, low);
+    sums[t] = add_over(sums[t], sum);
   }
 }
 
@@ -298,7 +264,7 @@ template <RowLayout kLayout, int T, class Scales>
   constexpr int kPanels = (T + kPanelTokens - 1) / kPanelTokens;
   const int64_t span_bytes = x.span / kSegment * few.view.segment_bytes, spans = x.spans();
   const int64_t group_spans = x.sum_group / x.span, groups = x.groups();
-  const int32_t* steps = x.steps;
+  const uint32_t* over_words = x.over_words;
   const float* scales = x.scales;
   const float* sums_of_x = x.sums;
   unrolled<T>([&](auto t)
@@ -311,18 +277,14 @@ template <RowLayout kLayout, int T, class Scales>
     __m512i sums[T];
     bool two_bytes = false;
     unrolled<kPanels>([&](auto p) HEARTH_INLINE {
-      two_bytes |= any_two_bytes<kPanelTokens>(steps + p * spans * kLanes);
+      two_bytes |= any_over<kPanelTokens>(over_words + p * spans * kLanes);
     });
     if (two_bytes) [[unlikely]] {
       __m512i both[T];
-      if constexpr (T == 1) {
-        sum_two_bytes_of_one<kLayout>(few, x, span, steps, both);
-      } else {
-        sum_two_bytes<kLayout, T>(few, x, span, steps, both);
-      }
+      sum_two_bytes<kLayout, T>(few, x, span, over_words, both);
       unrolled<T>([&](auto t) HEARTH_INLINE { sums[t] = both[t]; });
     } else {
-      few.sum<kLayout>(x, span, x.high, sums);
+      few.sum<kLayout>(x, span, x.codes, sums);
     }
     const auto scaled = [&](auto t, __m512 before) HEARTH_INLINE {
       const __m512 s = _mm512_set1_ps(*of_token(scales, spans * kLanes, t));
@@ -353,7 +315,7 @@ template <RowLayout kLayout, int T, class Scales>
         finish([&](auto t) HEARTH_INLINE { return _mm512_load_ps(acc + t * kSixteen); });
       }
     }
-    steps += lanes_of(T);
+    over_words += lanes_of(T);
     scales += lanes_of(T);
   }
 }

@@ -1,5 +1,6 @@
 #include "kernels/int8_matmul/int8_matmul.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/int8_matmul/affine_weights.h"
@@ -119,7 +120,7 @@ TEST(Int8Matmul, ExtremesDoNotOverflow) {
       for (float value : {1.0f, -1.0f}) {
         for (int64_t m : {1, 5, 18}) {
           std::vector<float> x(static_cast<size_t>(m * cols), value);
-          x[3] = 60 * value;  // codes of 16 bits in the first group
+          for (size_t k = 3; k < 128; k += 24) x[k] = 256 * value;  // as many halvings as there are
           const std::vector<float> expected = product(reference(), w.matrix, x, m, 128);
           for (const Int8MatmulKernel& kernel : fast_kernels())
             EXPECT_TRUE(same_bits(product(kernel, w.matrix, x, m, 128), expected))
@@ -277,22 +278,34 @@ TEST(QuantizedRows, EveryFormHasTheSameBitsOnEveryInstructionSet) {
   }
 }
 
-TEST(QuantizedRows, CodesAreWithinHalfAStepAndNaNIsKept) {
+TEST(QuantizedRows, CodesAreWithinHalfAStepFewHaveTwoBytesAndNaNIsKept) {
   std::mt19937 generator = seeded_generator();
-  const int64_t m = 3, cols = 256;
+  const int64_t m = 3, cols = 256, group = 64;
   std::vector<float> x = activations(generator, m, cols);
   x[static_cast<size_t>(2 * cols + 1)] = NAN;
   Scratch memory(quantized_bytes(m, cols, 32) / 4);
   const CodedRows q =
-      quantized(x, m, cols, 64, 32, CodeForm::bytes, quantize_rows_reference, memory);
-  int wide = 0;
-  for (int64_t i = 0; i < 2 * cols; ++i) {
-    const float scale = q.scales[i / kSegment];
-    const int32_t code = q.steps[i / kSegment] * q.high[i] + q.low[i];
-    EXPECT_NEAR(scale * static_cast<float>(code), x[static_cast<size_t>(i)], scale * 0.501f);
-    wide += q.steps[i / kSegment] != 1;
+      quantized(x, m, cols, group, 32, CodeForm::bytes, quantize_rows_reference, memory);
+  for (int64_t t = 0; t < 2; ++t) {
+    std::vector<int64_t> over(static_cast<size_t>(cols / group));  // columns of a group
+    for (int64_t k = 0; k < cols; ++k) {
+      const int64_t i = t * cols + k;
+      const float scale = q.scales[i / kSegment];
+      const int32_t code = q.over[i] * 256 + q.codes[i];
+      EXPECT_NEAR(scale * static_cast<float>(code), x[static_cast<size_t>(i)], scale * 0.501f);
+      over[static_cast<size_t>(k / group)] += q.over[i] != 0;
+    }
+    for (int64_t g = 0; g < cols / group; ++g) {
+      const int64_t count = over[static_cast<size_t>(g)];
+      EXPECT_EQ(count > 0, g == t * 7 % cols / group) << "one group of each row stands out";
+      EXPECT_LE(count, group / kOverShare);
+    }
   }
-  EXPECT_EQ(wide, 2 * 64) << "one group of each row stands out";
+  for (int64_t i = 0; i < 2 * cols; i += kWordColumns) {
+    const bool has_over =
+        std::any_of(q.over + i, q.over + i + kWordColumns, [](int c) { return c; });
+    EXPECT_EQ(has_over, q.over_words[i / kSegment] >> i % kSegment / kWordColumns & 1) << i;
+  }
   EXPECT_TRUE(std::isnan(q.scales[2 * cols / kSegment]));
 }
 

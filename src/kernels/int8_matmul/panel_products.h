@@ -74,24 +74,17 @@ template <class E, int R, int V>
   }
 }
 
-// The products with the low codes of one panel. Few rows have two sums each, as a dot product takes
-// five cycles and two begin in each. Not inlined, and into an array of its own, so that what rarely
-// runs does not take registers from what always does.
+// The products with second bytes of one panel, of the words that have some. Not inlined, and into
+// an array of its own, so that what rarely runs does not take registers from what always does.
 template <class E, int R>
-[[gnu::noinline]] void sum_low(const std::byte* w, const int8_t* low, int64_t columns,
-                               typename E::I (*rest)[1]) {
-  constexpr int kParts = R <= 6 ? 2 : 1;
-  typename E::I sums[kParts * R];
-  for (auto& sum : sums) sum = E::zero();
-  for (int64_t k = 0; k < columns; k += 8) {
-    for (int j = 0; j < 2; ++j) {
-      const auto codes = E::load_codes(low + (k + 4 * j) * E::kLanes);
-      for (int r = 0; r < R; ++r)
-        E::dot(sums[j % kParts * R + r], E::four_codes(w + r * kPanelColumns + k + 4 * j), codes);
-    }
+[[gnu::noinline]] void sum_over(const std::byte* w, const int8_t* over, uint32_t words,
+                                typename E::I* sums) {
+  for (int r = 0; r < R; ++r) sums[r] = E::zero();
+  for (; words != 0; words &= words - 1) {
+    const int64_t k = kWordColumns * __builtin_ctz(words);
+    const auto codes = E::load_codes(over + k * E::kLanes);
+    for (int r = 0; r < R; ++r) E::dot(sums[r], E::four_codes(w + r * kPanelColumns + k), codes);
   }
-  for (int r = 0; r < R; ++r)
-    rest[r][0] = kParts == 1 ? sums[r] : E::add(sums[r], sums[(kParts - 1) * R + r]);
 }
 
 // y = fma(scale, acc, y), y = fma(offset, sum of x, y); y starts as 0 with the first group.
@@ -113,46 +106,54 @@ template <class E, int R, int V, class AccOf>
   });
 }
 
-// Where a tile stands: pointers to the codes, scales and steps of its panels.
+// Where a tile stands.
 template <int V>
 struct PanelPointers {
-  const int8_t* high[V];
-  const int8_t* low[V];
+  const int8_t* codes[V];
+  const int8_t* over[V];
   const float* scales[V];
-  const int32_t* steps[V];
+  const uint32_t* over_words[V];
 
   PanelPointers(const PanelChunk& chunk, int64_t panel, int64_t lanes) {
     for (int v = 0; v < V; ++v) {
       const int64_t code = ((panel + v) * chunk.x.cols + chunk.begin) * lanes;
       const int64_t first = ((panel + v) * chunk.spans + chunk.first_span) * lanes;
-      high[v] = chunk.x.high + code;
-      low[v] = chunk.x.low + code;
+      codes[v] = chunk.x.codes + code;
+      over[v] = chunk.x.over + code;
       scales[v] = chunk.x.scales + first;
-      steps[v] = chunk.x.steps + first;
+      over_words[v] = chunk.x.over_words + first;
     }
   }
   void next_span(int64_t span, int64_t lanes) {
     for (int v = 0; v < V; ++v) {
-      high[v] += span * lanes;
-      low[v] += span * lanes;
+      codes[v] += span * lanes;
+      over[v] += span * lanes;
       scales[v] += lanes;
-      steps[v] += lanes;
+      over_words[v] += lanes;
     }
   }
 };
+
+// Words of a span in which a token of the panel has second bytes.
+template <class E>
+[[gnu::always_inline]] inline uint32_t words_over(const uint32_t* over_words) {
+  uint32_t words = 0;
+  for (int64_t t = 0; t < E::kLanes; ++t) words |= over_words[t];
+  return words;
+}
 
 // sums[r][v] of one span, whatever the bytes of a code.
 template <class E, int R, int V>
 [[gnu::always_inline]] inline void sum_panels(const std::byte* w, const PanelPointers<V>& at,
                                               int64_t span, typename E::I (*sums)[V]) {
-  sum_columns<E, R, V>(w, at.high, span, sums);
+  sum_columns<E, R, V>(w, at.codes, span, sums);
   for (int v = 0; v < V; ++v) {
-    const auto factor = E::load_ints(at.steps[v]);
-    if (!E::any_above_one(factor)) [[likely]]
+    const uint32_t words = words_over<E>(at.over_words[v]);
+    if (words == 0) [[likely]]
       continue;
-    typename E::I rest[R][1];
-    sum_low<E, R>(w, at.low[v], span, rest);
-    for (int r = 0; r < R; ++r) sums[r][v] = E::multiply_add(sums[r][v], factor, rest[r][0]);
+    typename E::I over[R];
+    sum_over<E, R>(w, at.over[v], words, over);
+    for (int r = 0; r < R; ++r) sums[r][v] = E::add_over(sums[r][v], over[r]);
   }
 }
 

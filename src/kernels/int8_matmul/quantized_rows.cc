@@ -27,32 +27,28 @@ int64_t place(CodeForm form, int64_t c) {
   return form == CodeForm::even_odd ? c / 2 + (c % 2) * 16 : c;
 }
 
-// The codes of one segment; returns their sum.
-int32_t quantize_segment(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
-  int32_t sum = 0;
-  for (int64_t c = 0; c < kSegment; ++c) {
-    const float high = s.inverse == 0 ? 0.0f : std::nearbyint(x[c] * s.inverse);
-    float low = 0;
-    if (s.two_bytes) {
-      const float rest = std::fma(-high, s.scale, x[c]);
-      low = std::nearbyint(rest * (s.inverse * static_cast<float>(kLowSteps)));
-    }
-    const int32_t code = static_cast<int32_t>(high) * code_steps(s) + static_cast<int32_t>(low);
-    sum += code;
+SpanCodes quantize_span(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
+  SpanCodes span;
+  for (int64_t c = 0; c < out.span; ++c) {
+    const int32_t q = s.inverse == 0 ? 0 : static_cast<int32_t>(std::nearbyint(x[c] * s.inverse));
+    span.sum += q;
     if (out.layout.form == CodeForm::wide) {
-      out.wide[at + c] = static_cast<int16_t>(code);
-    } else {
-      out.high[at + place(out.layout.form, c)] = static_cast<int8_t>(high);
-      out.low[at + place(out.layout.form, c)] = static_cast<int8_t>(low);
+      out.wide[at + c] = static_cast<int16_t>(q);
+      continue;
     }
+    const int64_t to = c / kSegment * kSegment + place(out.layout.form, c % kSegment);
+    const int32_t over = s.two_bytes ? over_of(q) : 0;
+    out.codes[at + to] = static_cast<int8_t>(q - over * (1 << kOverBits));
+    out.over[at + to] = static_cast<int8_t>(over);
+    if (over != 0) span.over_words |= uint32_t{1} << to / kWordColumns;
   }
-  return sum;
+  return span;
 }
 
-int32_t quantize_span(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
-  int32_t sum = 0;
-  for (int64_t c = 0; c < out.span; c += kSegment) sum += quantize_segment(x + c, s, at + c, out);
-  return sum;
+int64_t count_above(const float* x, int64_t count, float limit) {
+  int64_t above = 0;
+  for (int64_t c = 0; c < count; ++c) above += std::fabs(x[c]) > limit;
+  return above;
 }
 
 }  // namespace
@@ -86,11 +82,11 @@ CodedRows place_quantized(int64_t rows, int64_t cols, int64_t sum_group, int64_t
   if (layout.form == CodeForm::wide) {
     out.wide = reinterpret_cast<int16_t*>(take(2 * whole_lines(padded * cols)));
   } else {
-    out.high = reinterpret_cast<int8_t*>(take(padded * cols));
-    out.low = reinterpret_cast<int8_t*>(take(padded * cols));
+    out.codes = reinterpret_cast<int8_t*>(take(padded * cols));
+    out.over = reinterpret_cast<int8_t*>(take(padded * cols));
   }
   out.scales = reinterpret_cast<float*>(take(padded * out.spans() * 4));
-  out.steps = reinterpret_cast<int32_t*>(take(padded * out.spans() * 4));
+  out.over_words = reinterpret_cast<uint32_t*>(take(padded * out.spans() * 4));
   out.sums = reinterpret_cast<float*>(take(padded * out.groups() * 4));
   return out;
 }
@@ -105,7 +101,8 @@ void quantize_rows_reference(const float* x, int64_t x_stride, int64_t group, in
       const int64_t group_end = std::min(k + group, out.cols);
       float peak = 0;
       for (int64_t c = k; c < group_end; ++c) peak = std::max(peak, std::fabs(values[c]));
-      const CodeScale s = group_scale(peak, squares, out.cols);
+      const CodeScale s =
+          group_scale<count_above>(values + k, group_end - k, peak, squares, out.cols);
       for (int64_t c = k; c < group_end; c += out.span)
         writer.put(s, quantize_span(values + c, s, row * out.cols + c, out));
     }

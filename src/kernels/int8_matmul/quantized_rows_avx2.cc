@@ -38,6 +38,16 @@ float largest_magnitude(const float* x, int64_t count, Squares& squares) {
       _mm256_max_ps(_mm256_max_ps(peak[0], peak[1]), _mm256_max_ps(peak[2], peak[3])));
 }
 
+int64_t count_above(const float* x, int64_t count, float limit) {
+  int64_t above = 0;
+  for (int64_t k = 0; k < count; k += 8) {
+    const F v = _mm256_andnot_ps(_mm256_set1_ps(-0.0f), _mm256_loadu_ps(x + k));
+    const int lanes = _mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_set1_ps(limit), _CMP_GT_OQ));
+    above += __builtin_popcount(static_cast<unsigned>(lanes));
+  }
+  return above;
+}
+
 // 32 integers of 8 bits, in order, from four vectors of them.
 I pack_bytes(const I* v) {
   const I words_low = _mm256_packs_epi32(v[0], v[1]), words_high = _mm256_packs_epi32(v[2], v[3]);
@@ -52,10 +62,10 @@ I even_odd(I bytes) {
   return _mm256_permute4x64_epi64(_mm256_shuffle_epi8(bytes, by_half), 0xd8);
 }
 
-void store_bytes(int8_t* to, const I* codes, CodeForm form) {
-  const I bytes = pack_bytes(codes);
-  _mm256_storeu_si256(reinterpret_cast<I*>(to),
-                      form == CodeForm::even_odd ? even_odd(bytes) : bytes);
+void store(int8_t* to, I bytes) { _mm256_storeu_si256(reinterpret_cast<I*>(to), bytes); }
+
+I pack_bytes(const I* codes, CodeForm form) {
+  return form == CodeForm::even_odd ? even_odd(pack_bytes(codes)) : pack_bytes(codes);
 }
 
 void store_wide(int16_t* to, const I* codes) {
@@ -72,43 +82,50 @@ int32_t sum_lanes(I eight) {
   return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 1)));
 }
 
-// The codes of one segment; returns their sums.
+// Stores the codes q of one segment; returns which words have second bytes.
 template <bool kTwoBytes>
-I quantize_segment(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
-  const F inverse = _mm256_set1_ps(s.inverse), scale = _mm256_set1_ps(s.scale);
-  const F low_inverse = _mm256_set1_ps(s.inverse * static_cast<float>(kLowSteps));
-  I high[4], low[4], code[4];
+uint32_t store_segment(const I* q, int64_t at, const CodedRows& out) {
+  const CodeForm form = out.layout.form;
+  if (form == CodeForm::wide) {
+    store_wide(out.wide + at, q);
+    return 0;
+  }
+  if (!kTwoBytes) {
+    store(out.codes + at, pack_bytes(q, form));
+    store(out.over + at, _mm256_setzero_si256());
+    return 0;
+  }
+  I codes[4], over[4];
   for (int j = 0; j < 4; ++j) {
-    const F values = _mm256_loadu_ps(x + 8 * j);
-    high[j] = code[j] = _mm256_cvtps_epi32(_mm256_mul_ps(values, inverse));
-    if (!kTwoBytes) continue;
-    const F rest = _mm256_fnmadd_ps(_mm256_cvtepi32_ps(high[j]), scale, values);
-    low[j] = _mm256_cvtps_epi32(_mm256_mul_ps(rest, low_inverse));
-    code[j] = _mm256_add_epi32(_mm256_mullo_epi32(high[j], _mm256_set1_epi32(kLowSteps)), low[j]);
+    const I half = _mm256_set1_epi32(1 << (kOverBits - 1));
+    over[j] = _mm256_srai_epi32(_mm256_add_epi32(q[j], half), kOverBits);
+    codes[j] = _mm256_sub_epi32(q[j], _mm256_slli_epi32(over[j], kOverBits));
   }
-  if (out.layout.form == CodeForm::wide) {
-    store_wide(out.wide + at, code);
-  } else {
-    store_bytes(out.high + at, high, out.layout.form);
-    if (kTwoBytes) {
-      store_bytes(out.low + at, low, out.layout.form);
-    } else {
-      _mm256_storeu_si256(reinterpret_cast<I*>(out.low + at), _mm256_setzero_si256());
-    }
-  }
-  return _mm256_add_epi32(_mm256_add_epi32(code[0], code[1]), _mm256_add_epi32(code[2], code[3]));
+  const I second = pack_bytes(over, form);
+  store(out.codes + at, pack_bytes(codes, form));
+  store(out.over + at, second);
+  const I zeros = _mm256_cmpeq_epi32(second, _mm256_setzero_si256());
+  return ~static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(zeros))) & 0xff;
 }
 
-// The codes of one span; returns their sum.
 template <bool kTwoBytes>
-int32_t quantize_segments(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
+SpanCodes quantize_segments(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
+  SpanCodes span;
   I sums = _mm256_setzero_si256();
-  for (int64_t c = 0; c < out.span; c += kSegment)
-    sums = _mm256_add_epi32(sums, quantize_segment<kTwoBytes>(x + c, s, at + c, out));
-  return sum_lanes(sums);
+  const F inverse = _mm256_set1_ps(s.inverse);
+  for (int64_t c = 0; c < out.span; c += kSegment) {
+    I q[4];
+    for (int j = 0; j < 4; ++j)
+      q[j] = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + c + 8 * j), inverse));
+    span.over_words |= store_segment<kTwoBytes>(q, at + c, out) << c / kWordColumns;
+    const I four = _mm256_add_epi32(_mm256_add_epi32(q[0], q[1]), _mm256_add_epi32(q[2], q[3]));
+    sums = _mm256_add_epi32(sums, four);
+  }
+  span.sum = sum_lanes(sums);
+  return span;
 }
 
-int32_t quantize_span(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
+SpanCodes quantize_span(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
   if (s.inverse == 0) return clear_span(at, out);
   return s.two_bytes ? quantize_segments<true>(x, s, at, out)
                      : quantize_segments<false>(x, s, at, out);
@@ -119,7 +136,8 @@ int32_t quantize_span(const float* x, const CodeScale& s, int64_t at, const Code
 void quantize_rows_avx2(const float* x, int64_t x_stride, int64_t group, int64_t begin, int64_t end,
                         const CodedRows& out) {
   for (int64_t row = begin; row < end; ++row)
-    quantize_row<Squares, largest_magnitude, quantize_span>(x + row * x_stride, group, row, out);
+    quantize_row<Squares, largest_magnitude, count_above, quantize_span>(x + row * x_stride, group,
+                                                                         row, out);
 }
 
 }  // namespace hearth::kernels

@@ -37,6 +37,15 @@ float largest_magnitude(const float* x, int64_t count, Squares& squares) {
   return Avx512::reduce_max(_mm512_max_ps(low, high));
 }
 
+int64_t count_above(const float* x, int64_t count, float limit) {
+  int64_t above = 0;
+  for (int64_t k = 0; k < count; k += 16) {
+    const F v = _mm512_abs_ps(_mm512_loadu_ps(x + k));
+    above += __builtin_popcount(_mm512_cmp_ps_mask(v, _mm512_set1_ps(limit), _CMP_GT_OQ));
+  }
+  return above;
+}
+
 // Four vectors of integers of 8 bits as 64 bytes: the two segments in order, or of each the 16 even
 // columns before the 16 odd ones. What the packing leaves in 128-bit lane L is of columns 4 L to
 // 4 L + 3 of each vector in turn.
@@ -59,36 +68,42 @@ I pack_bytes(const I* v, CodeForm form) {
 // The codes of V vectors, 32 or 64 columns of a group.
 template <int V, bool kTwoBytes>
 struct Codes {
-  I high[4], low[4], code[4];  // zeros from V on
+  I q[4];  // zeros from V on
 
   Codes(const float* x, const CodeScale& s) {
-    const F inverse = _mm512_set1_ps(s.inverse), scale = _mm512_set1_ps(s.scale);
-    const F low_inverse = _mm512_set1_ps(s.inverse * static_cast<float>(kLowSteps));
-    for (int v = 0; v < 4; ++v) {
-      high[v] = low[v] = code[v] = _mm512_setzero_si512();
-      if (v >= V) continue;
-      const F values = _mm512_loadu_ps(x + v * 16);
-      high[v] = code[v] = _mm512_cvtps_epi32(_mm512_mul_ps(values, inverse));
-      if (!kTwoBytes) continue;
-      const F rest = _mm512_fnmadd_ps(_mm512_cvtepi32_ps(high[v]), scale, values);
-      low[v] = _mm512_cvtps_epi32(_mm512_mul_ps(rest, low_inverse));
-      code[v] = _mm512_add_epi32(_mm512_mullo_epi32(high[v], _mm512_set1_epi32(kLowSteps)), low[v]);
-    }
+    const F inverse = _mm512_set1_ps(s.inverse);
+    for (int v = 0; v < 4; ++v)
+      q[v] = v < V ? _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(x + v * 16), inverse))
+                   : _mm512_setzero_si512();
   }
 
   I sums() const {
-    return _mm512_add_epi32(_mm512_add_epi32(code[0], code[1]), _mm512_add_epi32(code[2], code[3]));
+    return _mm512_add_epi32(_mm512_add_epi32(q[0], q[1]), _mm512_add_epi32(q[2], q[3]));
   }
 
-  void store(int64_t at, const CodedRows& out) const {
+  /// Returns which words have second bytes.
+  uint32_t store(int64_t at, const CodedRows& out) const {
     if (out.layout.form == CodeForm::wide) {
       for (int v = 0; v < V; ++v)
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(out.wide + at + v * 16),
-                            _mm512_cvtepi32_epi16(code[v]));
-      return;
+                            _mm512_cvtepi32_epi16(q[v]));
+      return 0;
     }
-    put(out.high + at, pack_bytes(high, out.layout.form));
-    put(out.low + at, kTwoBytes ? pack_bytes(low, out.layout.form) : _mm512_setzero_si512());
+    if (!kTwoBytes) {
+      put(out.codes + at, pack_bytes(q, out.layout.form));
+      put(out.over + at, _mm512_setzero_si512());
+      return 0;
+    }
+    I codes[4], over[4];
+    for (int v = 0; v < 4; ++v) {
+      const I half = _mm512_set1_epi32(1 << (kOverBits - 1));
+      over[v] = _mm512_srai_epi32(_mm512_add_epi32(q[v], half), kOverBits);
+      codes[v] = _mm512_sub_epi32(q[v], _mm512_slli_epi32(over[v], kOverBits));
+    }
+    const I second = pack_bytes(over, out.layout.form);
+    put(out.codes + at, pack_bytes(codes, out.layout.form));
+    put(out.over + at, second);
+    return _mm512_test_epi32_mask(second, second);
   }
 
  private:
@@ -98,19 +113,20 @@ struct Codes {
   }
 };
 
-// The codes of one span; returns their sum.
 template <int V, bool kTwoBytes>
-int32_t quantize_vectors(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
+SpanCodes quantize_vectors(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
+  SpanCodes span;
   I sums = _mm512_setzero_si512();
   for (int64_t c = 0; c < out.span; c += V * 16) {
     const Codes<V, kTwoBytes> codes(x + c, s);
-    codes.store(at + c, out);
+    span.over_words |= codes.store(at + c, out) << c / kWordColumns;
     sums = _mm512_add_epi32(sums, codes.sums());
   }
-  return _mm512_reduce_add_epi32(sums);
+  span.sum = _mm512_reduce_add_epi32(sums);
+  return span;
 }
 
-int32_t quantize_span(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
+SpanCodes quantize_span(const float* x, const CodeScale& s, int64_t at, const CodedRows& out) {
   if (s.inverse == 0) return clear_span(at, out);
   if (out.span == kSegment)
     return s.two_bytes ? quantize_vectors<2, true>(x, s, at, out)
@@ -124,7 +140,8 @@ int32_t quantize_span(const float* x, const CodeScale& s, int64_t at, const Code
 void quantize_rows_avx512(const float* x, int64_t x_stride, int64_t group, int64_t begin,
                           int64_t end, const CodedRows& out) {
   for (int64_t row = begin; row < end; ++row)
-    quantize_row<Squares, largest_magnitude, quantize_span>(x + row * x_stride, group, row, out);
+    quantize_row<Squares, largest_magnitude, count_above, quantize_span>(x + row * x_stride, group,
+                                                                         row, out);
 }
 
 }  // namespace hearth::kernels

@@ -35,13 +35,12 @@ void run(const Int8MatmulArgs& a) {
         float acc = 0;
         for (int64_t c = g * view.group; c < (g + 1) * view.group; c += x.span) {
           int32_t sum = 0;
-          const int64_t index = t * x.spans() + c / x.span;
           for (int64_t k = c; k < c + x.span; ++k) {
             const int64_t at = t * x.cols + k;
             sum += code_at(view, n, k / kSegment, k % kSegment) *
-                   (x.high[at] * x.steps[index] + x.low[at]);
+                   (x.over[at] * (1 << kOverBits) + x.codes[at]);
           }
-          acc = std::fma(x.scales[index], static_cast<float>(sum), acc);
+          acc = std::fma(x.scales[t * x.spans() + c / x.span], static_cast<float>(sum), acc);
         }
         y = std::fma(scale[g], acc, y);
         y = std::fma(offset[g], x.sums[t * view.groups + g], y);

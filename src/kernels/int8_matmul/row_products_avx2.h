@@ -82,7 +82,7 @@ template <NibbleLayout kLayout, bool kPair>
 }
 
 // Products of a segment stay in their half of a vector. Sums of 16 bits do not overflow: 16
-// products of at most 15 * 127.
+// products of at most 15 * 128.
 template <NibbleLayout kLayout, bool kPair>
 [[gnu::always_inline]] inline TwoSums dot_nibbles(const EightRows& rows, int64_t at0, int64_t at1,
                                                   __m256i x_low, __m256i x_high) {
@@ -128,29 +128,27 @@ struct NibbleRows {
   }
   // Not inlined, or compilers keep the unpacked weights in memory for it.
   template <bool kPair>
-  [[gnu::noinline]] void with_low(const EightRows& rows, int64_t bytes, int64_t token, int64_t s,
-                                  int32_t* sums) const {
-    const TwoSums low = with<kPair>(x.low + token * x.cols, rows, bytes, s);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums), low.first);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + kRows), low.second);
+  [[gnu::noinline]] void with_over(const EightRows& rows, int64_t bytes, int64_t token, int64_t s,
+                                   int32_t* sums) const {
+    const TwoSums over = with<kPair>(x.over + token * x.cols, rows, bytes, s);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums), over.first);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + kRows), over.second);
   }
   template <bool kPair>
   [[gnu::always_inline]] TwoSums dot(const EightRows& rows, int64_t bytes, int64_t token,
                                      int64_t s) const {
-    TwoSums sums = with<kPair>(x.high + token * x.cols, rows, bytes, s);
-    const int32_t* steps = x.steps + token * x.spans();
+    TwoSums sums = with<kPair>(x.codes + token * x.cols, rows, bytes, s);
+    const uint32_t* words = x.over_words + token * x.spans();
     const int64_t span_segments = x.span / kSegment;
-    const int32_t step0 = steps[s / span_segments];
-    const int32_t step1 = steps[(kPair ? s + 1 : s) / span_segments];
-    if ((step0 | step1) != 1) [[unlikely]] {
-      int32_t low[2 * kRows];
-      with_low<kPair>(rows, bytes, token, s, low);
-      const auto add = [](__m256i sum, int32_t step, const int32_t* rest) {
-        return _mm256_add_epi32(_mm256_mullo_epi32(sum, _mm256_set1_epi32(step)),
-                                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(rest)));
+    if ((words[s / span_segments] | words[(kPair ? s + 1 : s) / span_segments]) != 0) [[unlikely]] {
+      int32_t over[2 * kRows];
+      with_over<kPair>(rows, bytes, token, s, over);
+      const auto add = [](__m256i sum, const int32_t* second) {
+        const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(second));
+        return _mm256_add_epi32(sum, _mm256_slli_epi32(v, kOverBits));
       };
-      sums.first = add(sums.first, step0, low);
-      sums.second = add(sums.second, step1, low + kRows);
+      sums.first = add(sums.first, over);
+      sums.second = add(sums.second, over + kRows);
     }
     return sums;
   }

@@ -4,7 +4,7 @@
 // An engine E is one way to multiply. E::products sums a segment of x (E::kStepBytes bytes, from
 // E::codes) times a segment of the tile (E::kSegmentBytes), four bytes of x and of each row at a
 // time; the sums of 16 rows are E::kVectors vectors. E::unpack makes the tile of eight rows, and
-// E::low_codes is what E::codes left, where E::kHasLow.
+// E::over_codes are the second bytes, where E::kHasOver.
 #pragma once
 
 #include "kernels/int8_matmul/int8_matmul.h"
@@ -55,45 +55,43 @@ struct TileChunk {
 
 // Not inlined, or compilers keep the weights in memory for it.
 template <class E, int T>
-[[gnu::noinline]] inline void low_products(const std::byte* w, const std::byte* const* low,
-                                           typename E::I (*sums)[T]) {
-  E::template products<T>(w, low, sums);
+[[gnu::noinline]] inline void over_products(const std::byte* w, const std::byte* const* over,
+                                            typename E::I (*sums)[T]) {
+  E::template products<T>(w, over, sums);
 }
 
-// The integer sums of segment s, and steps[t] of the span it is in.
+// The integer sums of a segment.
 template <class E, int T>
 inline void add_segment(const std::byte* const* x, const std::byte* w, bool two_bytes,
-                        const int32_t* steps, int64_t spans, const std::byte* const* low,
-                        typename E::I (*total)[T]) {
+                        const std::byte* const* over, typename E::I (*total)[T]) {
   typename E::I sums[E::kVectors][T];
   E::template products<T>(w, x, sums);
   if (two_bytes) [[unlikely]] {
-    typename E::I rest[E::kVectors][T];
-    low_products<E, T>(w, low, rest);
+    typename E::I second[E::kVectors][T];
+    over_products<E, T>(w, over, second);
     for (int v = 0; v < E::kVectors; ++v)
-      for (int t = 0; t < T; ++t)
-        sums[v][t] = E::multiply_add(sums[v][t], steps[t * spans], rest[v][t]);
+      for (int t = 0; t < T; ++t) sums[v][t] = E::add_over(sums[v][t], second[v][t]);
   }
   for (int v = 0; v < E::kVectors; ++v)
     for (int t = 0; t < T; ++t) total[v][t] = E::add(total[v][t], sums[v][t]);
 }
 
-// acc = fma(s, sum over the span of code * q, acc); x, low and w move on.
+// acc = fma(s, sum over the span of code * q, acc); x, over and w move on.
 template <class E, int T>
-inline void add_span(const CodedRows& q, const std::byte** x, const std::byte** low,
-                     const float* scales, const int32_t* steps, const std::byte*& w,
+inline void add_span(const CodedRows& q, const std::byte** x, const std::byte** over,
+                     const float* scales, const uint32_t* over_words, const std::byte*& w,
                      typename E::F (*acc)[T]) {
   typename E::I total[E::kVectors][T];
   E::template clear<T>(total);
   bool two_bytes = false;
   const int64_t spans = q.spans();
-  if constexpr (E::kHasLow)
-    for (int t = 0; t < T; ++t) two_bytes |= steps[t * spans] != 1;
+  if constexpr (E::kHasOver)
+    for (int t = 0; t < T; ++t) two_bytes |= over_words[t * spans] != 0;
   for (int64_t c = 0; c < q.span; c += kSegment, w += E::kSegmentBytes) {
-    add_segment<E, T>(x, w, two_bytes, steps, spans, low, total);
+    add_segment<E, T>(x, w, two_bytes, over, total);
     for (int t = 0; t < T; ++t) {
       x[t] += E::kStepBytes;
-      low[t] += E::kStepBytes;
+      over[t] += E::kStepBytes;
     }
   }
   for (int t = 0; t < T; ++t) {
@@ -124,14 +122,14 @@ template <class E, int T>
 inline void multiply_tokens(const TileChunk<E>& chunk, int64_t token) {
   const CodedRows& x = chunk.x;
   const int64_t group_segments = chunk.view.group / kSegment;
-  const std::byte *codes[T], *low[T];
+  const std::byte *codes[T], *over[T];
   for (int t = 0; t < T; ++t) {
     codes[t] = E::codes(x, token + t, chunk.begin);
-    low[t] = E::low_codes(x, token + t, chunk.begin);
+    over[t] = E::over_codes(x, token + t, chunk.begin);
   }
   const int64_t span_segments = x.span / kSegment, first_span = chunk.begin / span_segments;
   const float* scales = x.scales + token * x.spans() + first_span;
-  const int32_t* steps = x.steps + token * x.spans() + first_span;
+  const uint32_t* over_words = x.over_words + token * x.spans() + first_span;
   typename E::F acc[E::kVectors][T];
   for (int v = 0; v < E::kVectors; ++v)
     for (int t = 0; t < T; ++t)
@@ -141,7 +139,7 @@ inline void multiply_tokens(const TileChunk<E>& chunk, int64_t token) {
   int64_t group = chunk.begin / group_segments, group_end = (group + 1) * group_segments;
   const std::byte* w = chunk.room.weights;
   for (int64_t s = chunk.begin; s < chunk.end; s += span_segments) {
-    add_span<E, T>(x, codes, low, scales++, steps++, w, acc);
+    add_span<E, T>(x, codes, over, scales++, over_words++, w, acc);
     if (s + span_segments < group_end) continue;
     finish_group<E, T>(chunk, group, token, acc);
     for (int v = 0; v < E::kVectors; ++v)

@@ -62,11 +62,10 @@ void pack_tokens(const CodedRows& rows, int64_t first, const CodedRows& out) {
   const auto pack = [&](const auto* from, int64_t count, auto* to, int64_t words) {
     pack_words(from, rows.rows, count, lanes, to + (panel * count * lanes + lane) * words);
   };
-  constexpr int64_t kCodes = 4;  // a word
-  pack(rows.high, out.cols / kCodes, out.high, kCodes);
-  pack(rows.low, out.cols / kCodes, out.low, kCodes);
+  pack(rows.codes, out.cols / kWordColumns, out.codes, kWordColumns);
+  pack(rows.over, out.cols / kWordColumns, out.over, kWordColumns);
   pack(rows.scales, out.spans(), out.scales, 1);
-  pack(rows.steps, out.spans(), out.steps, 1);
+  pack(rows.over_words, out.spans(), out.over_words, 1);
   pack(rows.sums, out.groups(), out.sums, 1);
 }
 

@@ -54,18 +54,27 @@ template <int R, int T>
   });
 }
 
-// sums = sums * steps + the products with the low codes, for those tokens that have some. Not
-// inlined, and on an array of its own, so that what rarely runs does not take registers from what
-// always does.
+// Adds the products of a span with second bytes, for those tokens that have some. Not inlined, and
+// on an array of its own, so that what rarely runs does not take registers from what always does.
 template <int R>
-[[gnu::noinline]] void add_low_codes(const std::byte* w, const int8_t* low, int64_t columns,
-                                     const int32_t* steps, __m512i (&sums)[kTileTokens][R]) {
-  for (int t = 0; t < kTileTokens; ++t) {
-    if (steps[t] <= 1) continue;
-    __m512i rest[1][R];
-    sum_turned<R, 1>(w, low + t * kWordBytes, columns, rest);
-    unrolled<R>([&](auto r)
-                    HEARTH_INLINE { sums[t][r] = with_low(sums[t][r], steps[t], rest[0][r]); });
+[[gnu::noinline]] void add_second_bytes(const std::byte* w, const int8_t* over,
+                                        const uint32_t* over_words,
+                                        __m512i (&sums)[kTileTokens][R]) {
+  for (int t = 0; t < kTileTokens; ++t, over += kWordBytes) {
+    uint32_t words = over_words[t];
+    if (words == 0) continue;
+    __m512i second[R];
+    unrolled<R>([&](auto r) HEARTH_INLINE { second[r] = no_sums(); });
+    for (; words != 0; words &= words - 1) {
+      const int64_t word = __builtin_ctz(words);
+      int32_t four;
+      std::memcpy(&four, over + word * kLanes * kWordBytes, sizeof(four));
+      const __m512i codes = _mm512_set1_epi32(four);
+      unrolled<R>([&](auto r) HEARTH_INLINE {
+        dot_bytes(second[r], _mm512_load_si512(w + word * kStepBytes + r * kVectorBytes), codes);
+      });
+    }
+    unrolled<R>([&](auto r) HEARTH_INLINE { sums[t][r] = add_over(sums[t][r], second[r]); });
   }
 }
 
@@ -74,10 +83,10 @@ template <int R, bool kGroupIsSpan>
 void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
   const CodedRows& x = *c.args.x;
   const int64_t first_code = (panel * x.cols + c.begin) * kLanes;
-  const int8_t* codes = x.high + first_code;
-  const int8_t* low = x.low + first_code;
+  const int8_t* codes = x.codes + first_code;
+  const int8_t* over = x.over + first_code;
   const std::byte* w = c.room.weights;
-  const int32_t* steps = x.steps + (panel * c.spans + c.first_span) * kLanes;
+  const uint32_t* over_words = x.over_words + (panel * c.spans + c.first_span) * kLanes;
   const float* scales = x.scales + (panel * c.spans + c.first_span) * kLanes;
   const float* sums_of_x = x.sums + (panel * c.view.groups + c.first_group) * kLanes;
   const float* scale = c.room.scale + c.first_group * kTurnedRows;
@@ -100,10 +109,10 @@ void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
       Avx512::prefetch(reinterpret_cast<uintptr_t>(codes + x.cols * kLanes + i));
     __m512i sums[kTileTokens][R];
     sum_turned<R>(w, codes, x.span, sums);
-    if (any_two_bytes<kTileTokens>(steps)) [[unlikely]] {
+    if (any_over<kTileTokens>(over_words)) [[unlikely]] {
       __m512i both[kTileTokens][R];
       each<R>([&](auto t, auto r) HEARTH_INLINE { both[t][r] = sums[t][r]; });
-      add_low_codes<R>(w, low, x.span, steps, both);
+      add_second_bytes<R>(w, over, over_words, both);
       each<R>([&](auto t, auto r) HEARTH_INLINE { sums[t][r] = both[t][r]; });
     }
     const bool begins = in_group == 0;
@@ -136,9 +145,9 @@ void multiply_tile(const TurnedChunk& c, int64_t panel, ComingCodes& coming) {
       sums_of_x += kLanes;
     }
     scales += kLanes;
-    steps += kLanes;
+    over_words += kLanes;
     codes += x.span * kLanes;
-    low += x.span * kLanes;
+    over += x.span * kLanes;
     w += x.span / kWordBytes * kStepBytes;
   }
 }
