@@ -107,8 +107,8 @@ inline bool meets_rows_as_they_lie(const CodedRows& x) {
 constexpr bool has_two_sums(int tokens) { return tokens <= 8; }
 
 // sums[t], the products of a span of `columns`, whose codes are at `offset` of the rows; x has
-// [columns / 4][lanes_of(T)][4], and panels are `panel` bytes apart. Unless `kept` is null, the
-// codes of the rows are left there, [columns / 4][16][4]. All in one function, as GCC 12 keeps sums
+// [columns / 4][lanes_of(T)][4], and panels are `panel` bytes apart. With kKeep the codes of the
+// rows are left in `kept`, [columns / 4][16][4]. All in one function, as GCC 12 keeps sums
 // that a loop hands to another in memory.
 template <RowLayout kLayout, int T, bool kKeep = false>
 [[gnu::always_inline]] inline void sum_span(const QuarterPointers& rows, int64_t offset,

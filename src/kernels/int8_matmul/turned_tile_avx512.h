@@ -12,22 +12,22 @@ namespace {
 /// five cycles and two begin in each), four of W and one of x; floats are in memory between spans.
 inline constexpr int kTileTokens = static_cast<int>(kLanes);
 
-// visit(t, r) for T tokens and R sets.
-template <int R, int T = kTileTokens, class Visit>
+// visit(t, r) for the tokens of a tile and R sets.
+template <int R, class Visit>
 [[gnu::always_inline]] inline void each(Visit&& visit) {
-  unrolled<T>([&](auto t)
-                  HEARTH_INLINE { unrolled<R>([&](auto r) HEARTH_INLINE { visit(t, r); }); });
+  unrolled<kTileTokens>(
+      [&](auto t) HEARTH_INLINE { unrolled<R>([&](auto r) HEARTH_INLINE { visit(t, r); }); });
 }
 
-// sums[t][r] of `columns` columns and T tokens of a panel; x has [columns / 4][kLanes][4].
-template <int R, int T>
+// sums[t][r] of `columns` columns of a panel; x has [columns / 4][kLanes][4].
+template <int R>
 [[gnu::always_inline]] inline void sum_turned(const std::byte* w, const int8_t* x, int64_t columns,
-                                              __m512i (&sums)[T][R]) {
+                                              __m512i (&sums)[kTileTokens][R]) {
   // A dot product takes five cycles and two begin in each.
-  constexpr int kParts = R * T >= 10 ? 1 : R * T >= 5 ? 2 : 4;
-  __m512i parts[kParts][T][R];
+  constexpr int kParts = R >= 3 ? 1 : R == 2 ? 2 : 4;
+  __m512i parts[kParts][kTileTokens][R];
   unrolled<kParts>([&](auto p) HEARTH_INLINE {
-    each<R, T>([&](auto t, auto r) HEARTH_INLINE { parts[p][t][r] = no_sums(); });
+    each<R>([&](auto t, auto r) HEARTH_INLINE { parts[p][t][r] = no_sums(); });
   });
   constexpr int64_t kWords = 4;  // at once
   for (int64_t k = 0; k < columns; k += kWords * kWordBytes) {
@@ -35,7 +35,7 @@ template <int R, int T>
       __m512i rows[R];
       unrolled<R>([&](auto r)
                       HEARTH_INLINE { rows[r] = _mm512_load_si512(w + j * kStepBytes + r * 64); });
-      unrolled<T>([&](auto t) HEARTH_INLINE {
+      unrolled<kTileTokens>([&](auto t) HEARTH_INLINE {
         int32_t four;
         std::memcpy(&four, x + (j * kLanes + t) * kWordBytes, sizeof(four));
         const __m512i codes = _mm512_set1_epi32(four);
@@ -46,7 +46,7 @@ template <int R, int T>
     w += kWords * kStepBytes;
     x += kWords * kWordBytes * kLanes;
   }
-  each<R, T>([&](auto t, auto r) HEARTH_INLINE {
+  each<R>([&](auto t, auto r) HEARTH_INLINE {
     sums[t][r] = parts[0][t][r];
     unrolled<kParts - 1>([&](auto p) HEARTH_INLINE {
       sums[t][r] = _mm512_add_epi32(sums[t][r], parts[p + 1][t][r]);
