@@ -29,6 +29,12 @@ inline std::pair<std::string, Any> performance_mode(PerformanceMode mode) {
 }
 inline constexpr Property<uint32_t> num_requests{"PERFORMANCE_HINT_NUM_REQUESTS"};
 inline constexpr Property<bool> enable_cpu_pinning{"ENABLE_CPU_PINNING"};
+inline constexpr Property<bool> enable_hyper_threading{"ENABLE_HYPER_THREADING"};
+enum class SchedulingCoreType { ANY_CORE, PCORE_ONLY, ECORE_ONLY };
+inline std::pair<std::string, Any> scheduling_core_type(SchedulingCoreType type) {
+  constexpr const char* kNames[] = {"ANY_CORE", "PCORE_ONLY", "ECORE_ONLY"};
+  return {"SCHEDULING_CORE_TYPE", std::string(kNames[static_cast<int>(type)])};
+}
 inline constexpr Property<uint64_t> dynamic_quantization_group_size{
     "DYNAMIC_QUANTIZATION_GROUP_SIZE"};
 }  // namespace hint

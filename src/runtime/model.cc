@@ -40,7 +40,7 @@ CompiledModel::Impl::Impl(const Model::Impl& model, const runtime::Settings& set
 std::shared_ptr<runtime::Streams> CompiledModel::Impl::streams() const {
   std::call_once(streams_once_, [this] {
     const runtime::Settings& s = plan->settings;
-    streams_ = std::make_shared<runtime::Streams>(s.streams, s.threads, s.pinned);
+    streams_ = std::make_shared<runtime::Streams>(s.streams, s.threads, s.cpus);
   });
   return streams_;
 }

@@ -34,7 +34,7 @@ std::string refusal(const CompiledModel& model) {
 
 // One inference at a time serves all sequences, so streams would only leave threads idle.
 std::shared_ptr<Streams> all_threads(const Plan& plan) {
-  return std::make_shared<Streams>(1, plan.settings.threads, plan.settings.pinned);
+  return std::make_shared<Streams>(1, plan.settings.threads, plan.settings.cpus);
 }
 
 }  // namespace

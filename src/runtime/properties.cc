@@ -6,6 +6,8 @@
 #include <optional>
 #include <sstream>
 
+#include "base/affinity.h"
+#include "base/core_topology.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/threads.h"
@@ -141,16 +143,39 @@ int asked_streams(Values& values) {
   return static_cast<int>(std::clamp<int64_t>(*number, 1, 1024));
 }
 
+// The cores that threads are to be bound to, none when they may run anywhere. As OpenVINO's CPU
+// plugin: where no core is of the kind asked for, the kind does not matter.
+std::vector<int> choose_cpus(Values& values, const std::vector<LogicalCore>& all) {
+  std::vector<LogicalCore> chosen = all;
+  std::string& type = values["SCHEDULING_CORE_TYPE"];
+  if (type != "ANY_CORE") {
+    chosen = cores_of(all, type == "PCORE_ONLY" ? CoreKind::performance : CoreKind::efficiency);
+    if (chosen.empty()) {
+      log(LogLevel::info, "no core is of SCHEDULING_CORE_TYPE {}", type);
+      chosen = all;
+      type = "ANY_CORE";
+    }
+  }
+  if (values["ENABLE_HYPER_THREADING"] == "NO") chosen = without_hyper_threads(chosen);
+  if (chosen.size() == all.size() && values["ENABLE_CPU_PINNING"] == "NO") return {};
+  values["ENABLE_CPU_PINNING"] = "YES";
+  std::vector<int> cpus;
+  for (const LogicalCore& core : chosen) cpus.push_back(core.cpu);
+  return cpus;
+}
+
 // As OpenVINO's CPU plugin divides the threads of one machine among inferences.
 void divide_threads(Values& values, Settings& out) {
   const auto count = [&](const char* name) {
     return static_cast<int>(std::min<int64_t>(*Any(values[name]).to_int(), 1024));
   };
-  const int asked = count("INFERENCE_NUM_THREADS"), pool = ThreadPool::instance().size();
-  const int threads = asked == 0 ? pool : std::min(asked, pool);
-  if (asked > pool)
-    log(LogLevel::info, "INFERENCE_NUM_THREADS is {}, but this process may use {} cores", asked,
-        pool);
+  const int asked = count("INFERENCE_NUM_THREADS");
+  int usable = ThreadPool::instance().size();
+  if (!out.cpus.empty()) usable = std::min(usable, static_cast<int>(out.cpus.size()));
+  const int threads = asked == 0 ? usable : std::min(asked, usable);
+  if (asked > usable)
+    log(LogLevel::info, "INFERENCE_NUM_THREADS is {}, but this model may use {} cores", asked,
+        usable);
   const int requests = count("PERFORMANCE_HINT_NUM_REQUESTS");
   int streams = asked_streams(values);
   if (streams > 0) {
@@ -181,7 +206,7 @@ Settings read_settings(const AnyMap& properties, const ir::Graph& graph) {
   out.kv_precision = choose_kv_precision(values["KV_CACHE_PRECISION"], accuracy, graph);
   out.quantization_group = choose_quantization_group(
       properties.contains(kGroupSize) ? values[kGroupSize] : "", accuracy, graph);
-  out.pinned = values["ENABLE_CPU_PINNING"] == "YES";
+  out.cpus = choose_cpus(values, describe_cores(allowed_cpus()));
   divide_threads(values, out);
   values["INFERENCE_PRECISION_HINT"] = to_string(out.inference_precision);
   values["KV_CACHE_PRECISION"] = to_string(out.kv_precision);

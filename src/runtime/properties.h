@@ -23,8 +23,8 @@ struct Settings {
   ElementType kv_precision = ElementType::f16;         ///< f32, bf16 or f16
   int64_t quantization_group = 0;  ///< of activations, a multiple of 32; 0: not quantised
   int threads = 1;                 ///< of all streams
-  int streams = 1;      ///< inferences of one model that run at the same time, each on its share
-  bool pinned = false;  ///< threads are bound to cores
+  int streams = 1;        ///< inferences of one model that run at the same time, each on its share
+  std::vector<int> cpus;  ///< cores that threads are bound to, one each; empty: anywhere
   Isa isa = Isa::scalar;
   std::vector<std::pair<std::string, std::string>> as_set;  ///< every property, as text
 };

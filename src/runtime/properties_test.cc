@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/affinity.h"
+#include "base/core_topology.h"
 #include "base/threads.h"
 #include "hearth/exception.hpp"
 #include "hearth/properties.hpp"
@@ -103,8 +105,31 @@ TEST(Properties, HintsDecideTheStreams) {
 }
 
 TEST(Properties, ThreadsAreNotPinnedUnlessAsked) {
-  EXPECT_FALSE(read_settings({}, ir::Graph()).pinned);
-  EXPECT_TRUE(read_settings({hint::enable_cpu_pinning(true)}, ir::Graph()).pinned);
+  EXPECT_THAT(read_settings({}, ir::Graph()).cpus, testing::IsEmpty());
+  EXPECT_EQ(read_settings({hint::enable_cpu_pinning(true)}, ir::Graph()).cpus, allowed_cpus());
+}
+
+// As openvino 2026.4 answers where all cores are of one kind.
+TEST(Properties, CoresOfAKindThatIsNotThereAreAnyCores) {
+  if (!cores_of(describe_cores(allowed_cpus()), CoreKind::efficiency).empty())
+    GTEST_SKIP() << "cores of two kinds";
+  const auto type_of = [](hint::SchedulingCoreType type) {
+    const Settings s = read_settings({hint::scheduling_core_type(type)}, ir::Graph());
+    EXPECT_THAT(s.cpus, testing::IsEmpty()) << "no core is left out, so none is bound";
+    return property_value("SCHEDULING_CORE_TYPE", s).as<std::string>();
+  };
+  EXPECT_EQ(type_of(hint::SchedulingCoreType::ECORE_ONLY), "ANY_CORE");
+  EXPECT_EQ(type_of(hint::SchedulingCoreType::PCORE_ONLY), "PCORE_ONLY");
+  EXPECT_THAT(error_of({{"SCHEDULING_CORE_TYPE", "X"}}), testing::HasSubstr("PCORE_ONLY"));
+}
+
+TEST(Properties, WithoutHyperThreadingThereIsAThreadForEachPhysicalCore) {
+  const auto all = describe_cores(allowed_cpus()), physical = without_hyper_threads(all);
+  const Settings s = read_settings({hint::enable_hyper_threading(false)}, ir::Graph());
+  EXPECT_LE(s.threads, static_cast<int>(physical.size()));
+  EXPECT_EQ(s.cpus.empty(), physical.size() == all.size());
+  EXPECT_EQ(property_value("ENABLE_CPU_PINNING", s).as<std::string>(),
+            s.cpus.empty() ? "NO" : "YES");
 }
 
 TEST(Properties, TypedSettersGiveTheSameNames) {

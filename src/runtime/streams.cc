@@ -29,14 +29,13 @@ int throughput_streams(int threads, int requests) {
   return requests > 0 ? std::min(streams, requests) : streams;
 }
 
-Streams::Streams(int count, int threads, bool pinned) {
-  if (count == 1 && !pinned) return;
+Streams::Streams(int count, int threads, const std::vector<int>& cpus) {
+  if (count == 1 && cpus.empty()) return;
   const int each = std::max(threads / count, 1);
-  const std::vector<int> allowed = pinned ? allowed_cpus() : std::vector<int>();
   for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
-    const std::vector<int> cpus = cpus_of(i, static_cast<size_t>(each), allowed);
+    const std::vector<int> mine = cpus_of(i, static_cast<size_t>(each), cpus);
     streams_.push_back(
-        {std::make_unique<ThreadPool>(each, cpus), cpus.empty() ? -1 : cpus.front()});
+        {std::make_unique<ThreadPool>(each, mine), mine.empty() ? -1 : mine.front()});
     free_.push_back(static_cast<size_t>(count) - 1 - i);
   }
 }

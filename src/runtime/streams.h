@@ -21,8 +21,9 @@ int throughput_streams(int threads, int requests);
 
 class Streams {
  public:
-  /// `count` >= 1 streams of threads / count threads each, at least one.
-  Streams(int count, int threads, bool pinned);
+  /// `count` >= 1 streams of threads / count threads each, at least one, each bound to one of
+  /// `cpus` if there are some.
+  Streams(int count, int threads, const std::vector<int>& cpus = {});
 
   /// An inference's hold on a stream: waits for a free one; binds the calling thread to the first
   /// of the stream's cores if it has any.

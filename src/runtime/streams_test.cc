@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "hearth/properties.hpp"
 #include "runtime/properties.h"
 
 namespace hearth::runtime {
@@ -30,14 +31,14 @@ TEST(Streams, ThroughputDividesThreadsAsOpenVinoDoes) {
 }
 
 TEST(Streams, TheProcessesPoolServesOneStreamThatIsNotPinned) {
-  Streams streams(1, 1, false);
+  Streams streams(1, 1);
   const Streams::Turn first(streams), second(streams);  // neither waits
   EXPECT_EQ(&first.pool(), &ThreadPool::instance());
   EXPECT_EQ(&second.pool(), &ThreadPool::instance());
 }
 
 TEST(Streams, AnInferenceWaitsForAFreeStream) {
-  Streams streams(2, 6, false);
+  Streams streams(2, 6);
   auto first = std::make_unique<Streams::Turn>(streams);
   const Streams::Turn second(streams);
   EXPECT_NE(&first->pool(), &second.pool());
@@ -60,7 +61,7 @@ TEST(Streams, AnInferenceWaitsForAFreeStream) {
 TEST(Streams, PinnedThreadsHaveCoresOfTheirOwn) {
   const std::vector<int> before = allowed_cpus();
   if (before.size() < 2) GTEST_SKIP() << "one core";
-  Streams streams(1, 2, true);
+  Streams streams(1, 2, before);
   std::vector<std::vector<int>> seen(2);
   {
     const Streams::Turn turn(streams);
@@ -80,7 +81,7 @@ TEST(Streams, PinnedThreadsHaveCoresOfTheirOwn) {
 TEST(Streams, PinningKeepsToTheCoresOfTheProcess) {
   const std::vector<int> before = allowed_cpus();
   const BoundToCpu narrow(before.back());
-  Streams streams(2, 2, true);
+  Streams streams(2, 2, read_settings({hint::enable_cpu_pinning(true)}, ir::Graph()).cpus);
   const Streams::Turn first(streams), second(streams);
   EXPECT_THAT(allowed_cpus(), testing::ElementsAre(before.back()));
 }
@@ -89,7 +90,7 @@ TEST(Streams, PinningKeepsToTheCoresOfTheProcess) {
 TEST(Streams, PinnedStreamsHaveDifferentCores) {
   const std::vector<int> allowed = allowed_cpus();
   if (allowed.size() < 2) GTEST_SKIP() << "one core";
-  Streams streams(2, 2, true);
+  Streams streams(2, 2, allowed);
   const Streams::Turn mine(streams);
   const auto theirs = std::async(std::launch::async, [&] {
                         const Streams::Turn turn(streams);
