@@ -31,6 +31,7 @@ class Devices {
 
 std::vector<int> numbers(const std::vector<LogicalCore>& cores) {
   std::vector<int> out;
+  out.reserve(cores.size());
   for (const LogicalCore& core : cores) out.push_back(core.cpu);
   return out;
 }

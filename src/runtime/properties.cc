@@ -160,6 +160,7 @@ std::vector<int> choose_cpus(Values& values, const std::vector<LogicalCore>& all
   if (chosen.size() == all.size() && values["ENABLE_CPU_PINNING"] == "NO") return {};
   values["ENABLE_CPU_PINNING"] = "YES";
   std::vector<int> cpus;
+  cpus.reserve(chosen.size());
   for (const LogicalCore& core : chosen) cpus.push_back(core.cpu);
   return cpus;
 }
