@@ -188,20 +188,21 @@ struct FewRows {
       });
     });
   }
-  // The products of span `span` of x with `codes`, which are all of x.codes or of x.over.
+  // The products of span `span` of x, but for second bytes.
   template <RowLayout kLayout, int T>
-  [[gnu::always_inline]] void sum(const CodedRows& x, int64_t span, const int8_t* codes,
-                                  __m512i (&sums)[T]) const {
+  [[gnu::always_inline]] void sum(const CodedRows& x, int64_t span, __m512i (&sums)[T]) const {
     if constexpr (T == 1 && !has_headers(kLayout)) {
       if (meets_rows_as_they_lie<kLayout>(x)) {
         const int64_t column = span * x.span;
-        sums[0] = has_nibbles(kLayout) ? sum_nibbles(rows, column / 2, flip, codes + column)
-                                       : sum_bytes(rows, column, x.span, flip, codes + column);
+        const int8_t* codes = x.codes + column;
+        sums[0] = has_nibbles(kLayout) ? sum_nibbles(rows, column / 2, flip, codes)
+                                       : sum_bytes(rows, column, x.span, flip, codes);
         return;
       }
     }
     sum_span<kLayout, T>(rows, span * x.span / kSegment * view.segment_bytes, view.segment_bytes,
-                         x.span, flip, codes + span * x.span * lanes_of(T), x.cols * kLanes, sums);
+                         x.span, flip, x.codes + span * x.span * lanes_of(T), x.cols * kLanes,
+                         sums);
   }
 };
 
@@ -226,20 +227,12 @@ template <int T>
 template <RowLayout kLayout, int T>
 [[gnu::noinline]] void sum_two_bytes(const FewRows& few, const CodedRows& x, int64_t span,
                                      const uint32_t* over_words, __m512i (&sums)[T]) {
-  if constexpr (T == 1 && !has_headers(kLayout)) {
-    if (meets_rows_as_they_lie<kLayout>(x)) {
-      __m512i over[1];
-      few.sum<kLayout>(x, span, x.codes, sums);
-      few.sum<kLayout>(x, span, x.over, over);
-      sums[0] = add_over(sums[0], over[0]);
-      return;
-    }
-  }
   const int64_t panel = x.cols * kLanes, first = span * x.span * lanes_of(T);
+  const int64_t bytes = x.span / kSegment * few.view.segment_bytes;
+  if (meets_rows_as_they_lie<kLayout>(x)) few.prefetch(span * bytes + kAhead, bytes);
   alignas(64) std::byte kept[kMostSpan / kWordColumns * kVectorBytes];
-  sum_span<kLayout, T, true>(few.rows, span * x.span / kSegment * few.view.segment_bytes,
-                             few.view.segment_bytes, x.span, few.flip, x.codes + first, panel, sums,
-                             kept);
+  sum_span<kLayout, T, true>(few.rows, span * bytes, few.view.segment_bytes, x.span, few.flip,
+                             x.codes + first, panel, sums, kept);
   for (int t = 0; t < T; ++t) {
     uint32_t words = *of_token(over_words, x.spans() * kLanes, t);
     if (words == 0) continue;
@@ -284,7 +277,7 @@ template <RowLayout kLayout, int T, class Scales>
       sum_two_bytes<kLayout, T>(few, x, span, over_words, both);
       unrolled<T>([&](auto t) HEARTH_INLINE { sums[t] = both[t]; });
     } else {
-      few.sum<kLayout>(x, span, x.codes, sums);
+      few.sum<kLayout>(x, span, sums);
     }
     const auto scaled = [&](auto t, __m512 before) HEARTH_INLINE {
       const __m512 s = _mm512_set1_ps(*of_token(scales, spans * kLanes, t));
