@@ -1,6 +1,7 @@
 #include "base/core_topology.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -12,10 +13,12 @@ namespace {
 // A folder as the kernel's /sys/devices.
 class Devices {
  public:
-  Devices() : root_(std::filesystem::path(testing::TempDir()) / "hearth_core_topology") {
-    std::filesystem::remove_all(root_);
-  }
+  Devices()
+      : root_(std::filesystem::path(testing::TempDir()) /
+              ("hearth_core_topology_" + std::to_string(::getpid()))) {}
   ~Devices() { std::filesystem::remove_all(root_); }
+  Devices(const Devices&) = delete;
+  Devices& operator=(const Devices&) = delete;
   void write(const std::string& name, const std::string& text) const {
     std::filesystem::create_directories((root_ / name).parent_path());
     std::ofstream(root_ / name) << text;

@@ -145,9 +145,13 @@ int asked_streams(Values& values) {
 
 // The cores that threads are to be bound to, none when they may run anywhere. As OpenVINO's CPU
 // plugin: where no core is of the kind asked for, the kind does not matter.
-std::vector<int> choose_cpus(Values& values, const std::vector<LogicalCore>& all) {
-  std::vector<LogicalCore> chosen = all;
+std::vector<int> choose_cpus(Values& values) {
   std::string& type = values["SCHEDULING_CORE_TYPE"];
+  const bool pinned = values["ENABLE_CPU_PINNING"] == "YES";
+  if (type == "ANY_CORE" && values["ENABLE_HYPER_THREADING"] == "YES")
+    return pinned ? allowed_cpus() : std::vector<int>();
+  const std::vector<LogicalCore> all = describe_cores(allowed_cpus());
+  std::vector<LogicalCore> chosen = all;
   if (type != "ANY_CORE") {
     chosen = cores_of(all, type == "PCORE_ONLY" ? CoreKind::performance : CoreKind::efficiency);
     if (chosen.empty()) {
@@ -157,7 +161,7 @@ std::vector<int> choose_cpus(Values& values, const std::vector<LogicalCore>& all
     }
   }
   if (values["ENABLE_HYPER_THREADING"] == "NO") chosen = without_hyper_threads(chosen);
-  if (chosen.size() == all.size() && values["ENABLE_CPU_PINNING"] == "NO") return {};
+  if (chosen.size() == all.size() && !pinned) return {};
   values["ENABLE_CPU_PINNING"] = "YES";
   std::vector<int> cpus;
   cpus.reserve(chosen.size());
@@ -207,7 +211,7 @@ Settings read_settings(const AnyMap& properties, const ir::Graph& graph) {
   out.kv_precision = choose_kv_precision(values["KV_CACHE_PRECISION"], accuracy, graph);
   out.quantization_group = choose_quantization_group(
       properties.contains(kGroupSize) ? values[kGroupSize] : "", accuracy, graph);
-  out.cpus = choose_cpus(values, describe_cores(allowed_cpus()));
+  out.cpus = choose_cpus(values);
   divide_threads(values, out);
   values["INFERENCE_PRECISION_HINT"] = to_string(out.inference_precision);
   values["KV_CACHE_PRECISION"] = to_string(out.kv_precision);

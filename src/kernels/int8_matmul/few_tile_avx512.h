@@ -229,7 +229,7 @@ template <RowLayout kLayout, int T>
                                      const uint32_t* over_words, __m512i (&sums)[T]) {
   const int64_t panel = x.cols * kLanes, first = span * x.span * lanes_of(T);
   const int64_t bytes = x.span / kSegment * few.view.segment_bytes;
-  if (meets_rows_as_they_lie<kLayout>(x)) few.prefetch(span * bytes + kAhead, bytes);
+  if (T == 1 && meets_rows_as_they_lie<kLayout>(x)) few.prefetch(span * bytes + kAhead, bytes);
   alignas(64) std::byte kept[kMostSpan / kWordColumns * kVectorBytes];
   sum_span<kLayout, T, true>(few.rows, span * bytes, few.view.segment_bytes, x.span, few.flip,
                              x.codes + first, panel, sums, kept);

@@ -7,7 +7,7 @@
 // square of the whole row, s is halved as long as at most one column in kOverShare has a code of
 // more than 8 bits. Those go over into a second byte, q = 256 * over + code, which is 0 in most
 // words of four columns; products are spent on the others only. On SmolLM2 in int8, groups of 128,
-// one group in six has such columns, in four words of 32, and what quantising costs in perplexity
+// one group in six has such columns, about four of them, and what quantising costs in perplexity
 // falls from 1.0 % to 0.2 %.
 #pragma once
 
