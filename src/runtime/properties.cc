@@ -87,9 +87,9 @@ ElementType choose_kv_precision(const std::string& asked, bool accuracy, const i
   if (!option.empty())
     log(LogLevel::warning,
         "the model's runtime_options ask for a {} key-value cache, which this version does not "
-        "have; f16 is used",
+        "have; u8 is used",
         option);
-  return ElementType::f16;
+  return ElementType::u8;
 }
 
 constexpr const char* kGroupSize = "DYNAMIC_QUANTIZATION_GROUP_SIZE";

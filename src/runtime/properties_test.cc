@@ -37,16 +37,16 @@ TEST(Properties, ModeAndModelGiveDefaults) {
   const Settings accurate = read_settings({{"EXECUTION_MODE_HINT", "ACCURACY"}}, ir::Graph());
   EXPECT_EQ(accurate.inference_precision, ElementType::f32);
   EXPECT_EQ(accurate.kv_precision, ElementType::f32);
-  EXPECT_EQ(read_settings({}, ir::Graph()).kv_precision, ElementType::f16);
+  EXPECT_EQ(read_settings({}, ir::Graph()).kv_precision, ElementType::u8);
 
   ir::Graph graph;
   const auto asks_for = [&](const char* type) {
     graph.rt_info = {{"runtime_options", {}, {{"KV_CACHE_PRECISION", {{"value", type}}, {}}}}};
     return read_settings({}, graph).kv_precision;
   };
-  EXPECT_EQ(asks_for("u8"), ElementType::u8);
+  EXPECT_EQ(asks_for("f16"), ElementType::f16);
   EXPECT_EQ(asks_for("u4"), ElementType::u4);
-  EXPECT_EQ(asks_for("i8"), ElementType::f16) << "what is not had is passed over with a warning";
+  EXPECT_EQ(asks_for("i8"), ElementType::u8) << "what is not had is passed over with a warning";
   EXPECT_EQ(asks_for("bf16"), ElementType::bf16);
   EXPECT_EQ(read_settings({{"KV_CACHE_PRECISION", "f32"}}, graph).kv_precision, ElementType::f32);
 }

@@ -150,8 +150,9 @@ TEST_P(RuntimeLogits, SameBitsAloneAndTogether) {
 // keys and values) are rounded by up to 2^-9 of themselves; as random errors over the four layers
 // of these models that is 4 * sqrt(6) * 2^-9 = 0.02 of a logit's size, and the worst of some
 // thousand logits lies at three times the deviation. With an f16 cache only keys and values are
-// rounded, by 2^-12. With u8 by half of 1/255 of a cell's range, which for normal elements is some
-// five deviations: 0.006 of an element, as random errors sqrt(4 * 2) * 0.006 = 0.02.
+// rounded, by 2^-12. With u8 by half of 1/127 of a group's largest, which for normal elements is
+// some two and a half deviations: 0.006 of an element, as random errors sqrt(4 * 2) * 0.006 = 0.02;
+// the worst of the logits of all these models lies at three and a half.
 TEST_P(RuntimeLogits, LowPrecisionStaysNear) {
   EXPECT_LT(error_of_prefill(
                 compile({{"INFERENCE_PRECISION_HINT", "bf16"}, {"KV_CACHE_PRECISION", "bf16"}})),
@@ -161,13 +162,13 @@ TEST_P(RuntimeLogits, LowPrecisionStaysNear) {
             4e-3);
   EXPECT_LT(error_of_prefill(
                 compile({{"INFERENCE_PRECISION_HINT", "f32"}, {"KV_CACHE_PRECISION", "u8"}})),
-            6e-2);
+            7e-2);
 }
 
 // What the states say is what the cache holds, in every type of cache: given back, they change what
 // follows by no more than encoding once more does.
 TEST_P(RuntimeLogits, StatesGivenBackGoOnAlike) {
-  const std::pair<const char*, double> cases[] = {{"f32", 0}, {"f16", 0}, {"u8", 2e-2}};
+  const std::pair<const char*, double> cases[] = {{"f32", 0}, {"f16", 0}, {"u8", 0}, {"u4", 6e-2}};
   for (const auto& [kv, most] : cases) {
     AnyMap properties = kExact;
     properties["KV_CACHE_PRECISION"] = kv;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <random>
 
 #include "base/block_memory.h"
@@ -27,6 +28,18 @@ constexpr ElementType kCacheTypes[] = {ElementType::f16, ElementType::u8, Elemen
 constexpr Shape kShapes[] = {{"SmolLM2-135M", 9, 3, 64, 30},
                              {"TinyLlama-1.1B", 32, 4, 64, 22},
                              {"Llama-3.1-8B", 32, 8, 128, 32}};
+
+// The type, or i16 in its place, where the kernel takes either.
+std::optional<ElementType> taken(const AttentionKernel& kernel, ElementType type) {
+  AttentionArgs args;
+  args.layout = {type, 1, 64, 64};
+  args.precision = ElementType::bf16;
+  args.heads = 1;
+  if (kernel.refuse(args) == nullptr) return type;
+  args.layout.type = ElementType::i16;
+  if (type == ElementType::f16 && kernel.refuse(args) == nullptr) return ElementType::i16;
+  return {};
+}
 
 ThreadPool& pool() { return ThreadPool::instance(); }
 
@@ -93,7 +106,7 @@ void attention_of_kernel(benchmark::State& state) {
   args.layout = {type, shape.kv_heads, shape.dim, shape.dim};
   args.precision = ElementType::bf16;
   args.heads = shape.heads;
-  if (kernel.refuse(args) != nullptr) args.layout.type = ElementType::i16;
+  args.layout.type = *taken(kernel, type);
   const Sequences& sequences = sequences_of(shape, args.layout, cells);
   const auto floats = [&](int64_t heads) {
     return std::vector<float>(static_cast<size_t>(tokens * heads * shape.dim), 0.3f);
@@ -147,11 +160,10 @@ void every_kernel_and_shape(benchmark::internal::Benchmark* bench) {
             {static_cast<int64_t>(kernel), static_cast<int64_t>(shape), cells, tokens, type});
       };
       for (int64_t type = 0; type < std::ssize(kCacheTypes); ++type) {
+        if (!taken(attention_kernels()[kernel], kCacheTypes[type])) continue;
         for (int64_t cells : {256, 2048, 8192}) args(cells, 1, type);
-        args(2048, 512, type);
+        for (int64_t cells : {512, 2048, 8192}) args(cells, 512, type);
       }
-      args(512, 512, 0);
-      args(8192, 512, 0);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <string_view>
 
 #include "base/decode.h"
@@ -56,7 +57,10 @@ Shape kept(const AttentionKernel& kernel, Shape s) {
   args.layout = s.layout();
   args.precision = T::bf16;
   args.heads = s.heads;
-  if (kernel.refuse(args) != nullptr) s.type = T::i16;
+  for (T type : {s.type, T::i16, T::u8}) {
+    args.layout.type = s.type = type;
+    if (kernel.refuse(args) == nullptr) break;
+  }
   return s;
 }
 
@@ -236,6 +240,50 @@ bool rounds(const AttentionKernel& kernel, AttentionArgs args) {
   return kernel.refuse(args) != nullptr;
 }
 
+double largest(const float* x, int64_t count) {
+  double most = 0;
+  for (int64_t i = 0; i < count; ++i) most = std::max(most, std::fabs(static_cast<double>(x[i])));
+  return most;
+}
+
+// Weights exp(score - maximum) of a query's cells, from the elements as they were written.
+std::vector<double> softmax_weights(const AttentionArgs& a, const Prompt& p, int64_t position,
+                                    int64_t head) {
+  const int64_t kv_head = head / (a.heads / a.layout.kv_heads), dim = a.layout.key_dim;
+  const float* q = p.q.data() + (position * a.heads + head) * dim;
+  std::vector<double> weights(static_cast<size_t>(position + 1), -kInfinity);
+  const int64_t begin = a.window > 0 ? std::max<int64_t>(0, position - a.window + 1) : 0;
+  double most = -kInfinity;
+  for (int64_t c = begin; c <= position; ++c) {
+    if (!p.mask.empty() && p.mask[static_cast<size_t>(c)] == 0) continue;
+    const float* k = p.k.data() + (c * a.layout.kv_heads + kv_head) * dim;
+    double score = 0;
+    for (int64_t d = 0; d < dim; ++d) score += static_cast<double>(q[d]) * k[d];
+    score *= a.scale;
+    if (a.softcap != 0) score = a.softcap * std::tanh(score / a.softcap);
+    if (a.alibi_slopes != nullptr)
+      score += a.alibi_slopes[head] * static_cast<double>(c - position);
+    weights[static_cast<size_t>(c)] = score;
+    most = std::max(most, score);
+  }
+  for (double& weight : weights) weight = std::isinf(most) ? 0 : std::exp(weight - most);
+  return weights;
+}
+
+// What bytes of a chunk's 64 weights are off by, as a part of the largest value: half of 1/255 of
+// the largest of them each, and the largest may be of a cell with a step a little larger.
+double off_in_byte_weights(const std::vector<double>& weights) {
+  double off = 0, sum = 0;
+  for (size_t first = 0; first < weights.size(); first += 64) {
+    const auto begin = weights.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end =
+        weights.begin() + static_cast<std::ptrdiff_t>(std::min(weights.size(), first + 64));
+    off += static_cast<double>(end - begin) * *std::max_element(begin, end) / 510 * (1 + 0x1p-7);
+    sum = std::accumulate(begin, end, sum);
+  }
+  return sum > 0 ? off / sum : 0;
+}
+
 // How far a kernel's result may be from the exact one, with u = 2^-24. Scores: a chain of D fused
 // multiply-adds of scaled queries, relative to sum |q k|; the difference to the maximum; exp within
 // 1 ulp. Weighted values: a chain of at most 512 steps a span and a merge of three roundings, in
@@ -243,9 +291,10 @@ bool rounds(const AttentionKernel& kernel, AttentionArgs args) {
 //
 // A kernel that rounds keeps 12 bits of the largest element of a query and of a cell, hence is off
 // by half a step, largest / 8190, in each, and 13 bits of a span's largest weight; or it keeps
-// bf16, off by 2^-9 of every element, query and weight. Cells that are kept as integers are what
-// they are. Its exp is off by 2^-17. Elements of a u4
-// cache may be larger than what was written, by half of 1 / 15.
+// bf16, off by 2^-9 of every element, query and weight; or 7 bits of the largest element of a query
+// and 8 bits of a chunk's largest weight. Cells that are kept as integers are what
+// they are. Its exp is off by 2^-17, or 2^-13. Elements of a u8 or u4
+// cache may be larger than what was written, by half of 1 / 127 or 1 / 15.
 double allowed(const AttentionKernel& kernel, const AttentionArgs& a,
                const AttentionSequence& sequence, const Prompt& p, int64_t token, int64_t head) {
   const int64_t kv_head = head / (a.heads / a.layout.kv_heads);
@@ -253,22 +302,22 @@ double allowed(const AttentionKernel& kernel, const AttentionArgs& a,
   const int64_t position = sequence.past + token;
   const bool kept = a.layout.type == T::i16;
   double most_products = 0, most_value = 0, most_rounding = 0;
-  const bool bf16 = std::string_view(kernel.name).find("bf16") != std::string_view::npos;
-  const float* q = p.q.data() + (position * a.heads + head) * dim;
-  const auto largest = [](const float* x, int64_t count) {
-    double most = 0;
-    for (int64_t i = 0; i < count; ++i) most = std::max(most, std::fabs(static_cast<double>(x[i])));
-    return most;
+  const auto is = [&](const char* part) {
+    return std::string_view(kernel.name).find(part) != std::string_view::npos;
   };
+  const bool bf16 = is("bf16"), bytes = is("bytes");
+  const float* q = p.q.data() + (position * a.heads + head) * dim;
   for (int64_t c = 0; c <= position; ++c) {
     const float* k = p.k.data() + (c * a.layout.kv_heads + kv_head) * dim;
     const float* v = p.v.data() + (c * a.layout.kv_heads + kv_head) * value_dim;
-    const double q_step = largest(q, dim) / 8190, k_step = kept ? 0 : largest(k, dim) / 8190;
+    const double q_step = largest(q, dim) / (bytes ? 254 : 8190);
+    const double k_step = kept || bytes ? 0 : largest(k, dim) / 8190;
     double products = 0, rounding = 0;
     for (int64_t d = 0; d < dim; ++d) {
       products += std::fabs(static_cast<double>(q[d]) * k[d]);
       rounding += std::fabs(q[d]) * k_step + std::fabs(k[d]) * q_step + q_step * k_step;
     }
+    if (bytes) rounding += static_cast<double>(dim) * q_step * largest(k, dim) / 250;
     if (bf16) rounding = 2.01 * 0x1p-9 * products;
     most_products = std::max(most_products, products * a.scale);
     most_rounding = std::max(most_rounding, rounding * a.scale);
@@ -284,8 +333,10 @@ double allowed(const AttentionKernel& kernel, const AttentionArgs& a,
   const double exact = 1.01 * (2 * score_error + 2 * (512 + 3 * spans) + 1) * 0x1p-24;
   if (!rounds(kernel, a)) return most_value * exact;
   const auto cells = static_cast<double>(std::min(position + 1, kSpanTokens));
-  const double weights = std::expm1(2 * most_rounding) + 2 * 0x1p-17;
-  const double values = bf16 ? 2 * 0x1p-9 : (kept ? 0 : 1.0 / 8190) + cells / 16382;
+  const double weights = std::expm1(2 * most_rounding) + 2 * (bytes ? 0x1p-13 : 0x1p-17);
+  double values = (kept ? 0 : 1.0 / 8190) + cells / 16382;
+  if (bf16) values = 2 * 0x1p-9;
+  if (bytes) values = off_in_byte_weights(softmax_weights(a, p, position, head));
   return most_value * (exact + 1.1 * (2 * weights + values));
 }
 
@@ -359,7 +410,9 @@ TEST(Attention, AQueryThatSeesNoCellGivesZeros) {
       for (size_t i = 0; i < 529 * 4 * 64; ++i) ASSERT_EQ(out[i], 0.0f) << kernel.name;
       // The last query sees one cell and gets its value.
       const Call call(s, {});
-      const double off = rounds(kernel, call.args()) ? 6 * 0x1p-9 : 0;
+      double off = rounds(kernel, call.args()) ? 6 * 0x1p-9 : 0;
+      if (s.type == T::u8)  // half a step, and the expected value in f16
+        off = largest(prompt.v.data() + 529 * 2 * 64, 64) * (1.0 / 251 + 0x1p-12);
       for (size_t i = 0; i < 64; ++i)
         ASSERT_NEAR(out[529 * 4 * 64 + i], round_to_f16(prompt.v[529 * 2 * 64 + i]), off)
             << kernel.name;
@@ -389,6 +442,34 @@ TEST(Attention, NothingLeaksFromCellsThatAreNotSeen) {
       a.resize(before);
       b.resize(before);
       EXPECT_TRUE(same_bits(a, b)) << kernel.name << ": " << describe(s);
+    }
+  }
+}
+
+TEST(Attention, WhatIsNotANumberReachesWhoSeesIt) {
+  std::mt19937 generator = seeded_generator();
+  for (const AttentionKernel& kernel : kernels()) {
+    for (const Shape& shape : kShapes) {
+      const Shape s = kept(kernel, shape);
+      const auto row = static_cast<size_t>(s.heads * s.value_dim);
+      const Prompt clean = random_prompt(s, 40, generator);
+      for (bool key : {false, true}) {
+        Prompt dirty = clean;
+        if (key) {
+          for (int64_t i = 0; i < s.kv_heads; ++i)
+            dirty.k[static_cast<size_t>((33 * s.kv_heads + i) * s.key_dim)] = NAN;
+        } else {
+          for (int64_t i = 0; i < s.kv_heads; ++i)
+            dirty.v[static_cast<size_t>((33 * s.kv_heads + i) * s.value_dim)] = kInfinity;
+        }
+        const std::vector<float> out = attend(kernel, s, dirty, {40});
+        for (size_t token = 0; token < 36; ++token)  // within every window
+          for (size_t head = 0; head < static_cast<size_t>(s.heads); ++head)
+            ASSERT_EQ(std::isfinite(out[token * row + head * static_cast<size_t>(s.value_dim)]),
+                      token < 33)
+                << kernel.name << (key ? ": key, token " : ": value, token ") << token << ": "
+                << describe(s);
+      }
     }
   }
 }

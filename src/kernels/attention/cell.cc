@@ -41,6 +41,15 @@ uint8_t encode_group(const float* x, int64_t count, float step, float low, float
   return static_cast<uint8_t>(zero);
 }
 
+// A step of bf16: `up` is added to what is cut off.
+IntegerStep rounded_step(float most, float limit, uint32_t up) {
+  constexpr uint16_t kNotANumber = 0x7fc0;
+  if (!std::isfinite(most)) return {kNotANumber, 0};
+  if (most < 0x1p-100f) return {};  // next to nothing: its reciprocal would not be a number
+  const uint32_t step = std::bit_cast<uint32_t>(most * (1.0f / limit)) + up;
+  return {static_cast<uint16_t>(step >> 16), 1.0f / std::bit_cast<float>(step & 0xffff0000u)};
+}
+
 // An i16 cell: code(i) is where element i is.
 struct IntegerCell {
   int64_t dim;
@@ -63,33 +72,90 @@ IntegerCell integer_value(const KvLayout& layout, std::byte* data, int64_t cell)
   return {layout.value_dim, kValueCodes, row, 8, 4, data + step};
 }
 
-void encode(const IntegerCell& cell, const float* x) {
+// Or its bits where not finite.
+float largest_magnitude(const float* x, int64_t count) {
   uint32_t most = 0;  // in order of magnitude, what is not a number last
-  for (int64_t i = 0; i < cell.dim; ++i)
+  for (int64_t i = 0; i < count; ++i)
     most = std::max(most, std::bit_cast<uint32_t>(x[i]) & 0x7fffffffu);
-  const IntegerStep of = integer_step(std::bit_cast<float>(most), cell.limit);
+  return std::bit_cast<float>(most);
+}
+
+float read_step(const std::byte* data) {
+  uint16_t step;
+  std::memcpy(&step, data, sizeof(step));
+  return std::bit_cast<float>(static_cast<uint32_t>(step) << 16);
+}
+
+void encode(const IntegerCell& cell, const float* x) {
+  const IntegerStep of = integer_step(largest_magnitude(x, cell.dim), cell.limit);
   std::memcpy(cell.step, &of.step, sizeof(of.step));
   for (int64_t i = 0; i < cell.dim; ++i) {
     const auto code =
         of.codes > 0 ? static_cast<int16_t>(std::nearbyint(x[i] * of.codes)) : int16_t{0};
     std::memcpy(cell.code(i), &code, sizeof(code));
   }
+  if (cell.pair_stride == 2 && cell.dim % 2 != 0)  // keys end in a whole pair
+    std::memset(cell.code(cell.dim), 0, sizeof(int16_t));
 }
 
 void decode(const IntegerCell& cell, float* out) {
-  uint16_t step;
-  std::memcpy(&step, cell.step, sizeof(step));
+  const float step = read_step(cell.step);
   for (int64_t i = 0; i < cell.dim; ++i) {
     int16_t code;
     std::memcpy(&code, cell.code(i), sizeof(code));
-    out[i] = static_cast<float>(code) * std::bit_cast<float>(static_cast<uint32_t>(step) << 16);
+    out[i] = static_cast<float>(code) * step;
   }
 }
 
-// The codes of a cell and what belongs to them: `stride` is from one element (u8) or pair of
-// elements (u4) to the next, and group_stride from one group's zero point to the next.
+// Elements [first, first + count) of a u8 cell, which have one step: element i is at codes + i /
+// quad * stride + i % quad * near, `zero` more than its code.
+struct ByteGroup {
+  int64_t first, count;
+  int zero;
+  std::byte* codes;
+  int64_t quad, stride, near;
+  std::byte* step;
+
+  std::byte& code(int64_t i) const { return codes[i / quad * stride + i % quad * near]; }
+};
+
+template <typename Visit>
+void for_each_byte_group(const KvLayout& layout, std::byte* data, int64_t cell, bool key,
+                         Visit visit) {
+  const int64_t dim = key ? layout.key_dim : layout.value_dim;
+  std::byte* steps = data + (key ? key_piece(layout) : value_piece(layout)).scales + cell * 2;
+  if (!key) {
+    std::byte* row = data + cell / 4 * padded(dim) * 4 + cell % 4;
+    return visit(ByteGroup{0, dim, 0, row, 1, 4, 0, steps});
+  }
+  for (int64_t first = 0; first < dim; first += kCodeGroup, steps += kBlockTokens * 2)
+    visit(ByteGroup{first, std::min(kCodeGroup, dim - first), kByteKeyZero, data + cell * 4, 4,
+                    kBlockTokens * 4, 1, steps});
+}
+
+void encode_bytes(const ByteGroup& group, const float* x) {
+  const IntegerStep of = byte_step(largest_magnitude(x + group.first, group.count));
+  std::memcpy(group.step, &of.step, sizeof(of.step));
+  for (int64_t i = group.first; i < group.first + group.count; ++i) {
+    const int code = of.codes > 0 ? static_cast<int>(std::nearbyint(x[i] * of.codes)) : 0;
+    group.code(i) = static_cast<std::byte>(code + group.zero);
+  }
+  // Keys end in whole quads.
+  for (int64_t i = group.first + group.count; i % group.quad != 0; ++i)
+    group.code(i) = static_cast<std::byte>(group.zero);
+}
+
+void decode_bytes(const ByteGroup& group, float* out) {
+  const float step = read_step(group.step);
+  for (int64_t i = group.first; i < group.first + group.count; ++i) {
+    const auto code = static_cast<int8_t>(static_cast<int>(group.code(i)) - group.zero);
+    out[i] = static_cast<float>(code) * step;
+  }
+}
+
+// The codes of a u4 cell and what belongs to them: `stride` is from one pair of elements to the
+// next, and group_stride from one group's zero point to the next.
 struct CellCodes {
-  ElementType type;
   int64_t dim;
   std::byte* codes;
   int64_t stride;
@@ -99,14 +165,11 @@ struct CellCodes {
   int64_t group_stride;
 
   uint8_t code(int64_t i) const {
-    if (type == ElementType::u8) return static_cast<uint8_t>(codes[i * stride]);
     const auto both = static_cast<uint8_t>(codes[i / 2 * stride]);
     return i % 2 == 0 ? both & 15 : both >> 4;
   }
   void put(int64_t i, uint8_t value) const {
-    if (type == ElementType::u8) {
-      codes[i * stride] = static_cast<std::byte>(value);
-    } else if (i % 2 == 0) {
+    if (i % 2 == 0) {
       codes[i / 2 * stride] = static_cast<std::byte>(value);  // the other half follows
     } else {
       codes[i / 2 * stride] |= static_cast<std::byte>(value << 4);
@@ -114,17 +177,8 @@ struct CellCodes {
   }
 };
 
-// 8 bits: one step for the cell.
-void encode_u8(const CellCodes& cell, const float* x) {
-  float low;
-  const float step = code_step(x, cell.dim, 255, &low);
-  std::memcpy(cell.scale, &step, sizeof(step));
-  cell.zeros[0] = static_cast<std::byte>(encode_group(
-      x, cell.dim, step, low, 255, [&](int64_t i, uint8_t code) { cell.put(i, code); }));
-}
-
-// 4 bits: the step of a group is the cell's scale times a multiplier of 1..255.
-void encode_u4(const CellCodes& cell, const float* x) {
+// The step of a group is the cell's scale times a multiplier of 1..255.
+void encode(const CellCodes& cell, const float* x) {
   float scale = 0, low;
   for (int64_t first = 0; first < cell.dim; first += kCodeGroup) {
     const float step = code_step(x + first, std::min(kCodeGroup, cell.dim - first), 15, &low) / 255;
@@ -144,52 +198,41 @@ void encode_u4(const CellCodes& cell, const float* x) {
   }
 }
 
-void encode(const CellCodes& cell, const float* x) {
-  cell.type == ElementType::u8 ? encode_u8(cell, x) : encode_u4(cell, x);
-}
-
 void decode(const CellCodes& cell, float* out) {
   float scale;
   std::memcpy(&scale, cell.scale, sizeof(scale));
   for (int64_t i = 0; i < cell.dim; ++i) {
-    const int64_t group = cell.type == ElementType::u4 ? i / kCodeGroup * cell.group_stride : 0;
+    const int64_t group = i / kCodeGroup * cell.group_stride;
     const auto zero = static_cast<int>(cell.zeros[group]);
-    const float step =
-        cell.type == ElementType::u4 ? scale * static_cast<float>(cell.multipliers[group]) : scale;
+    const float step = scale * static_cast<float>(cell.multipliers[group]);
     out[i] = static_cast<float>(static_cast<int>(cell.code(i)) - zero) * step;
   }
 }
 
-CodePiece piece(const KvLayout& layout, int64_t dim) {
-  const bool u4 = layout.type == ElementType::u4;
+CodePiece piece_of_nibbles(int64_t dim) {
   const auto cells = static_cast<size_t>(kBlockTokens);
-  const size_t parameters = static_cast<size_t>(code_groups(layout.type, dim)) * cells;
+  const size_t parameters = static_cast<size_t>(code_groups(dim)) * cells;
   CodePiece p;
-  p.scales = static_cast<size_t>(u4 ? (dim + 1) / 2 : dim) * cells;
+  p.scales = static_cast<size_t>((dim + 1) / 2) * cells;
   p.zeros = p.scales + cells * sizeof(float);
   p.multipliers = p.zeros + parameters;
-  p.bytes = p.multipliers + (u4 ? parameters : 0);
+  p.bytes = p.multipliers + parameters;
   return p;
 }
 
 CellCodes key_codes(const KvLayout& layout, std::byte* data, int64_t cell) {
   const CodePiece p = key_piece(layout);
-  return {layout.type,
-          layout.key_dim,
-          data + cell,
-          kBlockTokens,
-          data + p.scales + static_cast<size_t>(cell) * sizeof(float),
-          data + p.zeros + cell,
-          data + p.multipliers + cell,
+  return {layout.key_dim,        data + cell,
+          kBlockTokens,          data + p.scales + static_cast<size_t>(cell) * sizeof(float),
+          data + p.zeros + cell, data + p.multipliers + cell,
           kBlockTokens};
 }
 
 CellCodes value_codes(const KvLayout& layout, std::byte* data, int64_t cell) {
   const CodePiece p = value_piece(layout);
-  const int64_t dim = layout.value_dim, groups = code_groups(layout.type, dim);
-  return {layout.type,
-          dim,
-          data + cell * (layout.type == ElementType::u4 ? (dim + 1) / 2 : dim),
+  const int64_t dim = layout.value_dim, groups = code_groups(dim);
+  return {dim,
+          data + cell * ((dim + 1) / 2),
           1,
           data + p.scales + static_cast<size_t>(cell) * sizeof(float),
           data + p.zeros + cell * groups,
@@ -197,51 +240,56 @@ CellCodes value_codes(const KvLayout& layout, std::byte* data, int64_t cell) {
           1};
 }
 
-CodePiece integer_piece(int64_t elements) {
-  const auto codes = static_cast<size_t>(elements) * sizeof(int16_t);
-  return {.scales = codes, .bytes = codes + kBlockTokens * sizeof(uint16_t)};
+// Codes, then `groups` steps for each cell.
+CodePiece stepped_piece(int64_t code_bytes, int64_t groups) {
+  const auto codes = static_cast<size_t>(code_bytes);
+  return {.scales = codes,
+          .bytes = codes + static_cast<size_t>(groups * kBlockTokens) * sizeof(uint16_t)};
 }
 
 }  // namespace
 
-IntegerStep integer_step(float most, float limit) {
-  constexpr uint16_t kNotANumber = 0x7fc0;
-  if (!std::isfinite(most)) return {kNotANumber, 0};
-  if (most < 0x1p-100f) return {};  // next to nothing: its reciprocal would not be a number
-  const uint32_t up = std::bit_cast<uint32_t>(most * (1.0f / limit)) + 0xffffu;
-  return {static_cast<uint16_t>(up >> 16), 1.0f / std::bit_cast<float>(up & 0xffff0000u)};
-}
+IntegerStep integer_step(float most, float limit) { return rounded_step(most, limit, 0xffff); }
+
+IntegerStep byte_step(float most) { return rounded_step(most, kByteCodes, 0x8000); }
 
 bool is_quantized(ElementType type) {
   return type == ElementType::i16 || type == ElementType::u8 || type == ElementType::u4;
 }
 
-int64_t code_groups(ElementType type, int64_t dim) {
-  return type == ElementType::u4 ? (dim + kCodeGroup - 1) / kCodeGroup : 1;
-}
+int64_t code_groups(int64_t dim) { return (dim + kCodeGroup - 1) / kCodeGroup; }
 
 CodePiece key_piece(const KvLayout& layout) {
-  if (layout.type == ElementType::i16)
-    return integer_piece((layout.key_dim + 1) / 2 * 2 * kBlockTokens);
-  return piece(layout, layout.key_dim);
+  const int64_t dim = layout.key_dim;
+  if (layout.type == ElementType::i16) return stepped_piece((dim + 1) / 2 * kBlockTokens * 4, 1);
+  if (layout.type == ElementType::u8)
+    return stepped_piece((dim + 3) / 4 * kBlockTokens * 4, code_groups(dim));
+  return piece_of_nibbles(dim);
 }
 
 CodePiece value_piece(const KvLayout& layout) {
-  if (layout.type == ElementType::i16)
-    return integer_piece(padded(layout.value_dim) * kBlockTokens);
-  return piece(layout, layout.value_dim);
+  const int64_t elements = padded(layout.value_dim) * kBlockTokens;
+  if (layout.type == ElementType::i16) return stepped_piece(elements * 2, 1);
+  if (layout.type == ElementType::u8) return stepped_piece(elements, 1);
+  return piece_of_nibbles(layout.value_dim);
 }
 
 void write_key(const KvLayout& layout, std::byte* data, int64_t cell, const float* x) {
   if (layout.type == ElementType::i16) return encode(integer_key(layout, data, cell), x);
-  if (is_quantized(layout.type)) return encode(key_codes(layout, data, cell), x);
+  if (layout.type == ElementType::u4) return encode(key_codes(layout, data, cell), x);
+  if (layout.type == ElementType::u8)
+    return for_each_byte_group(layout, data, cell, true,
+                               [&](const ByteGroup& group) { encode_bytes(group, x); });
   for (int64_t d = 0; d < layout.key_dim; ++d)
     encode_from_f32(layout.type, x + d, static_cast<size_t>(d * kBlockTokens + cell), 1, data);
 }
 
 void write_value(const KvLayout& layout, std::byte* data, int64_t cell, const float* x) {
   if (layout.type == ElementType::i16) return encode(integer_value(layout, data, cell), x);
-  if (is_quantized(layout.type)) return encode(value_codes(layout, data, cell), x);
+  if (layout.type == ElementType::u4) return encode(value_codes(layout, data, cell), x);
+  if (layout.type == ElementType::u8)
+    return for_each_byte_group(layout, data, cell, false,
+                               [&](const ByteGroup& group) { encode_bytes(group, x); });
   const auto dim = static_cast<size_t>(layout.value_dim);
   encode_from_f32(layout.type, x, static_cast<size_t>(cell) * dim, dim, data);
 }
@@ -249,7 +297,10 @@ void write_value(const KvLayout& layout, std::byte* data, int64_t cell, const fl
 void read_key(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
   auto* bytes = const_cast<std::byte*>(data);  // cells are made for writing too
   if (layout.type == ElementType::i16) return decode(integer_key(layout, bytes, cell), out);
-  if (is_quantized(layout.type)) return decode(key_codes(layout, bytes, cell), out);
+  if (layout.type == ElementType::u4) return decode(key_codes(layout, bytes, cell), out);
+  if (layout.type == ElementType::u8)
+    return for_each_byte_group(layout, bytes, cell, true,
+                               [&](const ByteGroup& group) { decode_bytes(group, out); });
   for (int64_t d = 0; d < layout.key_dim; ++d)
     decode_to_f32(layout.type, data, static_cast<size_t>(d * kBlockTokens + cell), 1, out + d);
 }
@@ -257,7 +308,10 @@ void read_key(const KvLayout& layout, const std::byte* data, int64_t cell, float
 void read_value(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
   auto* bytes = const_cast<std::byte*>(data);  // cells are made for writing too
   if (layout.type == ElementType::i16) return decode(integer_value(layout, bytes, cell), out);
-  if (is_quantized(layout.type)) return decode(value_codes(layout, bytes, cell), out);
+  if (layout.type == ElementType::u4) return decode(value_codes(layout, bytes, cell), out);
+  if (layout.type == ElementType::u8)
+    return for_each_byte_group(layout, bytes, cell, false,
+                               [&](const ByteGroup& group) { decode_bytes(group, out); });
   const auto dim = static_cast<size_t>(layout.value_dim);
   decode_to_f32(layout.type, data, static_cast<size_t>(cell) * dim, dim, out);
 }

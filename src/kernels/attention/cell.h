@@ -5,16 +5,17 @@
 //   f32, f16, bf16   keys [D, cells], values [cells, Dv]
 //   i16              codes in the pairs that vpdpwssd multiplies: keys [(D + 1) / 2, cells, 2],
 //                    values [cells / 2, padded Dv, 2]; then a step (bf16) for each cell
-//   u8               codes as f32's elements, then a scale (f32) for each cell, then its zero point
-//                    (u8)
+//   u8               codes in the quads that vpdpbusd multiplies: keys, 128 more than the code,
+//                    [(D + 3) / 4, cells, 4]; values, signed, [cells / 4, padded Dv, 4]; then steps
+//                    (bf16), of keys [groups, cells], where a group is kCodeGroup elements of a
+//                    cell, and of values [cells]
 //   u4               keys [(D + 1) / 2, cells]: a byte has element 2i in its low half, 2i + 1 in
 //                    the other; values [cells, (Dv + 1) / 2] likewise. Then a scale (f32) for each
 //                    cell; zero points and multipliers (u8), [groups, cells] for keys and [cells,
-//                    groups] for values, where a group is kCodeGroup elements of a cell.
-// An element is step * code in i16, and scale * multiplier * (code - zero) in the others; u8 has
-// one group and the multiplier 1. The codes of a cell depend on that cell alone, so results depend
-// neither on how a prompt was cut nor on what a forked block holds besides. That rules out keys
-// quantised by channel.
+//                    groups] for values.
+// An element is step * code in i16 and u8, and scale * multiplier * (code - zero) in u4. The codes
+// of a cell depend on that cell alone, so results depend neither on how a prompt was cut nor on
+// what a forked block holds besides. That rules out keys quantised by channel.
 #pragma once
 
 #include "kernels/attention/attention.h"
@@ -25,22 +26,29 @@ inline constexpr int64_t kCodeGroup = 32;
 // Largest codes of i16: what 64 products of keys with a query's 12 bits, and of values with a
 // weight's 13, leave room for in 31 bits.
 inline constexpr float kKeyCodes = 8191.0f, kValueCodes = 4095.0f;
+/// Of u8.
+inline constexpr float kByteCodes = 127.0f;
+inline constexpr int kByteKeyZero = 128;
 
-/// The step of an i16 cell, bf16 and never too small, and codes to a unit: 0 where all codes are 0,
-/// since the cell holds nothing (step 0) or something that is not finite (step NaN).
+/// The step of a cell or group, in bf16, and codes to a unit: 0 where all codes are 0, since it
+/// holds nothing (step 0) or something that is not finite (step NaN).
 struct IntegerStep {
   uint16_t step = 0;
   float codes = 0;
 };
-/// `most` has the largest magnitude of the cell, or its bits where not finite.
+/// Of an i16 cell: never too small for its limit. `most` has the largest magnitude, or its bits
+/// where not finite.
 IntegerStep integer_step(float most, float limit);
+/// Of a group of u8: the nearest, so that the largest code is 127 and codes of what is read are the
+/// same codes.
+IntegerStep byte_step(float most);
 
 bool is_quantized(ElementType type);
-/// Groups of a cell of `dim` elements.
-int64_t code_groups(ElementType type, int64_t dim);
+/// Groups of kCodeGroup in a cell of `dim` elements.
+int64_t code_groups(int64_t dim);
 
-/// Where the parts of a quantised piece begin, and its size in bytes; of i16, only `scales`, its
-/// steps.
+/// Where the parts of a quantised piece begin, and its size in bytes; of i16 and u8, only `scales`,
+/// their steps.
 struct CodePiece {
   size_t scales = 0, zeros = 0, multipliers = 0, bytes = 0;
 };

@@ -24,20 +24,23 @@ constexpr Cell kCells[] = {{"key", write_key, read_key, &KvLayout::key_head_byte
 KvLayout layout_of(T type, int64_t dim) { return {type, 1, dim, dim}; }
 
 // How far off element i may be: half a step of 12 bits of the largest, rounded up to bf16, in i16,
-// and a step of its group in the others. u8: the range with zero, in 255 steps. u4: the range of
+// and of 7 bits in u8, of the largest of its group in keys; a step of its group in u4: the range of
 // its group in 15, each off by up to half of 1/255 of the largest of the cell's groups, in all 15.
-double step_of(T type, const std::vector<float>& x, int64_t i) {
+double step_of(T type, const std::vector<float>& x, int64_t i, bool key) {
   const auto dim = static_cast<int64_t>(x.size());
   const auto range = [&](int64_t begin, int64_t end) {
     const auto [low, high] = std::minmax_element(x.begin() + begin, x.begin() + end);
     return std::max(*high, 0.0f) - std::min(*low, 0.0f);
   };
-  if (type == T::i16) {
+  if (type != T::u4) {
+    const bool grouped = type == T::u8 && key;
+    const int64_t first = grouped ? i / kCodeGroup * kCodeGroup : 0;
     double most = 0;
-    for (float element : x) most = std::max(most, std::fabs(static_cast<double>(element)));
-    return 1.0001 * most / static_cast<double>(kValueCodes) * (1 + 0x1p-7) / 2;
+    for (int64_t j = first; j < (grouped ? std::min(dim, first + kCodeGroup) : dim); ++j)
+      most = std::max(most, std::fabs(static_cast<double>(x[static_cast<size_t>(j)])));
+    const double codes = static_cast<double>(type == T::u8 ? kByteCodes : kValueCodes);
+    return 1.0001 * most / codes * (1 + 0x1p-7) / 2;
   }
-  if (type == T::u8) return range(0, dim) / 255.0;
   double most = 0;
   for (int64_t g = 0; g < dim; g += kCodeGroup)
     most = std::max<double>(most, range(g, std::min(dim, g + kCodeGroup)));
@@ -59,10 +62,27 @@ TEST(KvCells, AreWithinAStepOfWhatWasWritten) {
           kind.read(layout, piece.data(), cell, back.data());
           for (int64_t i = 0; i < dim; ++i)  // clipping at both ends: a step in all
             ASSERT_NEAR(back[static_cast<size_t>(i)], x[static_cast<size_t>(i)],
-                        1.001 * step_of(type, x, i))
+                        1.001 * step_of(type, x, i, kind.write == write_key))
                 << kind.name << " " << to_string(type) << " D " << dim << "; " << seed_note();
         }
       }
+}
+
+// States that are given back are what they were.
+TEST(KvCells, BytesWrittenAgainAreTheSame) {
+  std::mt19937 generator = seeded_generator();
+  for (const Cell& kind : kCells)
+    for (int64_t round = 0; round < 200; ++round) {
+      const KvLayout layout = layout_of(T::u8, 70);
+      const GuardedBytes piece((layout.*kind.bytes)());
+      const std::vector<float> x = random_floats(generator, 70);
+      std::vector<float> once(70), twice(70);
+      kind.write(layout, piece.data(), 3, x.data());
+      kind.read(layout, piece.data(), 3, once.data());
+      kind.write(layout, piece.data(), 3, once.data());
+      kind.read(layout, piece.data(), 3, twice.data());
+      EXPECT_EQ(once, twice) << kind.name << "; " << seed_note();
+    }
 }
 
 TEST(KvCells, ZeroIsExactAndNotANumberStays) {
@@ -83,7 +103,8 @@ TEST(KvCells, ZeroIsExactAndNotANumberStays) {
         x[69] = bad;
         kind.write(layout, piece.data(), 3, x.data());
         kind.read(layout, piece.data(), 3, back.data());
-        EXPECT_TRUE(std::isnan(back[0])) << kind.name << " " << to_string(type);
+        // Of its group, where keys have several.
+        EXPECT_TRUE(std::isnan(back[69])) << kind.name << " " << to_string(type);
       }
     }
 }
@@ -115,9 +136,10 @@ TEST(KvCells, WritingOneLeavesTheOthers) {
 TEST(KvCells, TakeFewBytes) {
   // Codes and a step of 2 bytes a cell.
   EXPECT_EQ(layout_of(T::i16, 64).bytes(), 2u * 32 * (128 + 2));
-  // Codes, a scale of 4 bytes a cell, and 1 or 2 bytes a group.
-  const KvLayout u8 = layout_of(T::u8, 64), u4 = layout_of(T::u4, 64);
-  EXPECT_EQ(u8.bytes(), 2u * 32 * (64 + 4 + 1));
+  // Codes and a step of 2 bytes a group, two of keys and one of values.
+  EXPECT_EQ(layout_of(T::u8, 64).bytes(), 32u * (2 * 64 + 3 * 2));
+  // Codes, a scale of 4 bytes a cell, and 2 bytes a group.
+  const KvLayout u4 = layout_of(T::u4, 64);
   EXPECT_EQ(u4.bytes(), 2u * 32 * (32 + 4 + 2 * 2));
 }
 

@@ -54,9 +54,52 @@ struct PlainCells {
   }
 };
 
-/// Cells of u8 and u4 codes.
-template <class S, int kBits>
-struct CodedCells {
+/// Cells of u8 codes.
+template <class S>
+struct ByteCells {
+  static constexpr bool kReadable = false;
+  static constexpr int kBytes = 1;
+  static auto load(const std::byte*) { return S::zero(); }
+
+  static void keys(const KvLayout& layout, const std::byte* data, float* out) {
+    const std::byte* steps = data + key_piece(layout).scales;
+    for (int64_t d = 0; d < layout.key_dim; ++d) {
+      const std::byte* quads = data + d / 4 * kBlockTokens * 4;
+      const std::byte* of_group = steps + d / kCodeGroup * kBlockTokens * 2;
+      for (int64_t c = 0; c < kBlockTokens; c += S::kLanes, out += S::kLanes) {
+        const auto codes = nth_byte(S::as_int(S::load_f32(quads + c * 4)), d % 4);
+        const auto step = S::load_bf16(of_group + c * 2);
+        S::store(out, S::mul(S::to_float(S::int_sub(codes, S::int_set1(kByteKeyZero))), step));
+      }
+    }
+  }
+
+  static void value(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
+    const int64_t dim = padded(layout.value_dim);
+    const std::byte* row = data + cell / 4 * dim * 4;
+    uint16_t half;
+    std::memcpy(&half, data + value_piece(layout).scales + cell * 2, sizeof(half));
+    const auto step = S::as_float(S::int_set1(static_cast<int32_t>(uint32_t{half} << 16)));
+    for (int64_t d = 0; d < dim; d += S::kLanes) {
+      const auto codes = nth_byte(S::as_int(S::load_f32(row + d * 4)), cell % 4);
+      const auto with_sign = S::int_sub(S::bits_xor(codes, 128), S::int_set1(128));
+      S::store(out + d, S::mul(S::to_float(with_sign), step));
+    }
+  }
+
+ private:
+  // Byte n of every lane, without a sign.
+  static auto nth_byte(decltype(S::int_set1(0)) quads, int64_t n) {
+    if (n == 1) quads = S::template shift_right<8>(quads);
+    if (n == 2) quads = S::template shift_right<16>(quads);
+    if (n == 3) quads = S::template shift_right<24>(quads);
+    return S::bits_and(quads, 255);
+  }
+};
+
+/// Cells of u4 codes.
+template <class S>
+struct NibbleCells {
   static constexpr bool kReadable = false;
   static constexpr int kBytes = 1;
   static auto load(const std::byte*) { return S::zero(); }
@@ -64,15 +107,15 @@ struct CodedCells {
   static void keys(const KvLayout& layout, const std::byte* data, float* out) {
     const CodePiece piece = key_piece(layout);
     for (int64_t d = 0; d < layout.key_dim; ++d) {
-      const int64_t group = kBits == 4 ? d / kCodeGroup * kBlockTokens : 0;
-      const std::byte* row = data + (kBits == 4 ? d / 2 : d) * kBlockTokens;
+      const int64_t group = d / kCodeGroup * kBlockTokens;
+      const std::byte* row = data + d / 2 * kBlockTokens;
       for (int64_t c = 0; c < kBlockTokens; c += S::kLanes, out += S::kLanes) {
         auto codes = S::load_u8(row + c);
-        if (kBits == 4)
-          codes = d % 2 == 0 ? S::bits_and(codes, 15) : S::template shift_right<4>(codes);
-        auto step = S::load_f32(data + piece.scales + c * static_cast<int64_t>(sizeof(float)));
-        if (kBits == 4)
-          step = S::mul(step, S::to_float(S::load_u8(data + piece.multipliers + group + c)));
+        codes = d % 2 == 0 ? S::bits_and(codes, 15) : S::template shift_right<4>(codes);
+        const auto scale =
+            S::load_f32(data + piece.scales + c * static_cast<int64_t>(sizeof(float)));
+        const auto step =
+            S::mul(scale, S::to_float(S::load_u8(data + piece.multipliers + group + c)));
         const auto zeros = S::load_u8(data + piece.zeros + group + c);
         S::store(out, S::mul(S::to_float(S::int_sub(codes, zeros)), step));
       }
@@ -80,24 +123,22 @@ struct CodedCells {
   }
 
   static void value(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
-    const int64_t dim = layout.value_dim, groups = code_groups(layout.type, dim);
+    const int64_t dim = layout.value_dim, groups = code_groups(dim);
     if (dim % S::kLanes != 0) {
       for (int64_t i = dim / S::kLanes * S::kLanes; i < padded(dim); i += S::kLanes)
         S::store(out + i, S::zero());
       return read_value(layout, data, cell, out);
     }
     const CodePiece piece = value_piece(layout);
-    const std::byte* row = data + cell * dim * kBits / 8;
+    const std::byte* row = data + cell * dim / 2;
     float scale;
     std::memcpy(&scale, data + piece.scales + cell * static_cast<int64_t>(sizeof(scale)),
                 sizeof(scale));
     for (int64_t d = 0; d < dim; d += S::kLanes) {
-      const int64_t group = cell * groups + (kBits == 4 ? d / kCodeGroup : 0);
-      const auto zero = static_cast<int32_t>(data[piece.zeros + static_cast<size_t>(group)]);
-      float step = scale;
-      if (kBits == 4)
-        step *= static_cast<float>(data[piece.multipliers + static_cast<size_t>(group)]);
-      const auto codes = kBits == 4 ? S::load_nibbles(row + d / 2) : S::load_u8(row + d);
+      const auto group = static_cast<size_t>(cell * groups + d / kCodeGroup);
+      const auto zero = static_cast<int32_t>(data[piece.zeros + group]);
+      const float step = scale * static_cast<float>(data[piece.multipliers + group]);
+      const auto codes = S::load_nibbles(row + d / 2);
       S::store(out + d, S::mul(S::to_float(S::int_sub(codes, S::int_set1(zero))), S::set1(step)));
     }
   }

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "kernels/attention/byte_pairs_avx512.h"
 #include "kernels/attention/cells.h"
 #include "kernels/attention/code_cells_avx512.h"
 #include "kernels/attention/code_softmax_avx512.h"
@@ -117,7 +118,7 @@ void run_bands(CodeSpan& s) {
   if (s.tile.rows > kBandRows) cells.make_all();
   Products::begin();
   for (int64_t first = 0; first < s.tile.rows; first += kBandRows) {
-    const Band band = band_of(s, first);
+    const Band band = band_of(s.tile, s.span_begin, first, kBandRows);
     for (int64_t c = band.begin; c < band.end; c += kBlockTokens)
       Products::scores(s, band, c, cells.keys(c / kBlockTokens));
     cells.make_value_steps();
@@ -136,7 +137,7 @@ void code_attention_span(const SpanItem& item, const SpanItem* next, float* part
   s.pieces = SpanPieces(item);
   if (item.tile.rows <= kBandRows) s.queue = PieceQueue(item, next);
   std::memset(partial, 0, static_cast<size_t>(item.tile.rows * s.partial_stride) * sizeof(float));
-  convert_queries<Products>(s);
+  if (!item.same_tile) convert_queries<Products>(s);
   if (s.key_pairs > (item.tile.args->layout.key_dim + 1) / 2)  // pairs of no key are zero
     std::memset(s.keys, 0, static_cast<size_t>(kSpanBlocks * s.key_block()) * sizeof(int16_t));
   switch (item.tile.args->layout.type) {
@@ -147,9 +148,10 @@ void code_attention_span(const SpanItem& item, const SpanItem* next, float* part
     case ElementType::i16:
       return run_bands<Products, KeptCells>(s);
     case ElementType::u8:
-      return run_bands<Products, CodedPairs<Codes, 8>>(s);
+      if constexpr (Products::kTakesBytes) return run_bands<Products, BytePairs<Codes>>(s);
+      break;
     case ElementType::u4:
-      return run_bands<Products, CodedPairs<Codes, 4>>(s);
+      return run_bands<Products, NibblePairs<Codes>>(s);
     default:
       return run_bands<Products, FloatCells<Codes, CellsF32>>(s);
   }

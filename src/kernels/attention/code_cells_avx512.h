@@ -212,10 +212,10 @@ struct FloatCells {
   }
 };
 
-/// Blocks of u8 or u4 codes to the same: (code - zero) * multiplier is an integer of 12 bits
-/// already, and the cell's scale is the step.
-template <class Codes, int kBits>
-struct CodedPairs {
+/// Blocks of u4 codes to the same: (code - zero) * multiplier is an integer of 12 bits already, and
+/// the cell's scale is the step.
+template <class Codes>
+struct NibblePairs {
   static constexpr bool kKept = false;
   static void keys(const KvLayout& layout, const Piece& keys, int16_t* pairs, float* steps) {
     const CodePiece piece = key_piece(layout);
@@ -223,21 +223,16 @@ struct CodedPairs {
     std::memcpy(steps, data + piece.scales, kBlockTokens * sizeof(float));
     prefetch(keys.ahead, piece.scales, piece.bytes);
     for (int64_t d = 0; d < layout.key_dim; d += 2) {
-      const int64_t at = (kBits == 4 ? d / 2 : d) * kBlockTokens;
+      const int64_t at = d / 2 * kBlockTokens;
       prefetch(keys.ahead + at);
       for (int64_t half = 0; half < kBlockTokens; half += 16, pairs += 32) {
-        const int64_t group = (kBits == 4 ? d / kCodeGroup * kBlockTokens : 0) + half;
-        const std::byte* row = data + at + half;
-        __m512i codes = bytes(row);
-        if constexpr (kBits == 4) {  // element d in the lower half of a byte, d + 1 in the upper
-          codes = _mm512_and_si512(_mm512_or_si512(codes, _mm512_slli_epi32(codes, 12)),
-                                   _mm512_set1_epi32(0x000f000f));
-        } else if (d + 1 < layout.key_dim) {
-          codes = pair_codes(codes, bytes(row + kBlockTokens));
-        }
+        const int64_t group = d / kCodeGroup * kBlockTokens + half;
+        __m512i codes = bytes(data + at + half);
+        // Element d is in the lower half of a byte, d + 1 in the upper.
+        codes = _mm512_and_si512(_mm512_or_si512(codes, _mm512_slli_epi32(codes, 12)),
+                                 _mm512_set1_epi32(0x000f000f));
         codes = _mm512_sub_epi16(codes, both(bytes(data + piece.zeros + group)));
-        if constexpr (kBits == 4)
-          codes = _mm512_mullo_epi16(codes, both(bytes(data + piece.multipliers + group)));
+        codes = _mm512_mullo_epi16(codes, both(bytes(data + piece.multipliers + group)));
         _mm512_storeu_si512(pairs, Codes::of_integers(codes));
       }
     }
@@ -251,22 +246,22 @@ struct CodedPairs {
                      int16_t* pairs) {
     const CodePiece piece = value_piece(layout);
     const std::byte* data = values.data;
-    const int64_t dim = layout.value_dim, groups = code_groups(layout.type, dim);
-    const int64_t row_bytes = kBits == 4 ? (dim + 1) / 2 : dim;
+    const int64_t dim = layout.value_dim, groups = code_groups(dim);
+    const int64_t row_bytes = (dim + 1) / 2;
     prefetch(values.ahead, piece.scales, piece.bytes);
     for (int64_t c = 0; c < kBlockTokens; c += 2, pairs += 2 * stride) {
       prefetch(values.ahead, static_cast<size_t>(c * row_bytes),
                static_cast<size_t>((c + 2) * row_bytes));
       for (int64_t d = 0; d < dim; d += 16) {
-        const std::byte* row = data + c * row_bytes + d * kBits / 8;
-        const int64_t group = c * groups + (kBits == 4 ? d / kCodeGroup : 0);
+        const std::byte* row = data + c * row_bytes + d / 2;
+        const int64_t group = c * groups + d / kCodeGroup;
         const auto parameters = [&](size_t offset) {
           const std::byte* of = data + offset + group;
           return _mm512_set1_epi32(static_cast<int>(of[0]) | static_cast<int>(of[groups]) << 16);
         };
         __m512i codes = pair_codes(elements(row, dim - d), elements(row + row_bytes, dim - d));
         codes = _mm512_sub_epi16(codes, parameters(piece.zeros));
-        if constexpr (kBits == 4) codes = _mm512_mullo_epi16(codes, parameters(piece.multipliers));
+        codes = _mm512_mullo_epi16(codes, parameters(piece.multipliers));
         _mm512_storeu_si512(pairs + 2 * d, Codes::of_integers(codes));
       }
     }
@@ -279,8 +274,6 @@ struct CodedPairs {
   static __m512i both(__m512i x) { return pair_codes(x, x); }
   // The first `count` of 16 elements of a cell.
   static __m512i elements(const std::byte* p, int64_t count) {
-    if constexpr (kBits == 8)
-      return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(first_lanes(count), p));
     const __m128i halves = _mm_maskz_loadu_epi8(first_lanes(count >= 16 ? 8 : (count + 1) / 2), p);
     const __m128i low = _mm_and_si128(halves, _mm_set1_epi8(15));
     const __m128i high = _mm_and_si128(_mm_srli_epi16(halves, 4), _mm_set1_epi8(15));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernels/attention/code_span_avx512.h"
+#include "kernels/attention/row_scores_avx512.h"
 #include "kernels/attention/score_changes.h"
 #include "kernels/simd_avx512.h"
 
@@ -21,30 +22,10 @@ inline __m512 exp2_below_1(__m512 x) {
   return _mm512_scalef_ps(p, x);  // takes the floor of x
 }
 
-// Scores in the band's columns that the token does not see become -infinity.
-inline void hide_columns(const CodeSpan& s, const Band& band, int64_t token, float* scores) {
-  const CellRange seen = visible_columns(s, token);
-  for (int64_t c = band.begin; c < band.end && c < seen.begin; ++c) scores[c] = kMinusInfinity;
-  for (int64_t c = seen.end > band.begin ? seen.end : band.begin; c < band.end; ++c)
-    scores[c] = kMinusInfinity;
-  if (const uint8_t* mask = s.tile.sequence->cell_mask; mask != nullptr)
-    for (int64_t c = seen.begin; c < seen.end; ++c)
-      if (mask[s.span_begin + c] == 0) scores[c] = kMinusInfinity;
-}
-
-// Of columns [begin, end) of one row's scores, in whole blocks.
-inline float largest_score(const float* scores, int64_t begin, int64_t end) {
-  __m512 low = _mm512_set1_ps(kMinusInfinity), high = low;
-  for (int64_t c = begin; c < end; c += 32) {
-    low = _mm512_max_ps(low, _mm512_loadu_ps(scores + c));
-    high = _mm512_max_ps(high, _mm512_loadu_ps(scores + c + 16));
-  }
-  return _mm512_reduce_max_ps(_mm512_max_ps(low, high));
-}
-
 /// The sum of a row's weights, and the largest weight times its cell's step, in 16 parts.
 struct WeightTotals {
-  __m512 sum, largest;
+  __m512 sum;
+  __m512i largest;
 };
 
 // Scores [begin, end) become weights exp2(score - maximum) times the steps of their cells. A column
@@ -53,8 +34,8 @@ template <bool kNumbers>
 inline WeightTotals take_weights(float* scores, const float* steps, float maximum, int64_t begin,
                                  int64_t end, PieceQueue& queue) {
   const __m512 shift = _mm512_set1_ps(maximum == kMinusInfinity ? 0.0f : maximum);
-  WeightTotals halves[2] = {{_mm512_setzero_ps(), _mm512_setzero_ps()},
-                            {_mm512_setzero_ps(), _mm512_setzero_ps()}};
+  WeightTotals halves[2] = {{_mm512_setzero_ps(), _mm512_setzero_si512()},
+                            {_mm512_setzero_ps(), _mm512_setzero_si512()}};
   const auto take = [&](WeightTotals& totals, int64_t c) {
     const __m512 weight = exp2_below_1(_mm512_sub_ps(_mm512_loadu_ps(scores + c), shift));
     totals.sum = _mm512_add_ps(totals.sum, weight);
@@ -65,7 +46,7 @@ inline WeightTotals take_weights(float* scores, const float* steps, float maximu
       const __mmask16 seen = _mm512_cmp_ps_mask(weight, _mm512_setzero_ps(), _CMP_NEQ_UQ);
       scaled = _mm512_maskz_mul_ps(seen, weight, scaled);
     }
-    totals.largest = _mm512_max_ps(totals.largest, scaled);
+    totals.largest = larger(totals.largest, scaled);
     _mm512_storeu_ps(scores + c, scaled);
   };
   for (int64_t c = begin; c < end; c += 32) {
@@ -74,7 +55,7 @@ inline WeightTotals take_weights(float* scores, const float* steps, float maximu
     take(halves[1], c + 16);
   }
   return {_mm512_add_ps(halves[0].sum, halves[1].sum),
-          _mm512_max_ps(halves[0].largest, halves[1].largest)};
+          _mm512_max_epu32(halves[0].largest, halves[1].largest)};
 }
 
 // Codes are not negative, so that packing does not change them.
@@ -90,9 +71,6 @@ inline void store_weights(const float* scaled, __m512 codes, int64_t begin, int6
   }
 }
 
-// Rows that take their softmax together: what one waits for at its ends, the next has to do.
-inline constexpr int64_t kSoftmaxRows = 4;
-
 // Scores of rows [first, last) to weights as codes; the maximum and the sum go to the row's partial
 // result. kNumbers: all steps of the band's values are numbers.
 template <class Products, bool kNumbers>
@@ -105,7 +83,7 @@ inline void softmax_to_codes(CodeSpan& s, const Band& band, int64_t first, int64
     const int64_t head = s.tile.kv_head * heads + band.first + row - token * heads;
     change_scores<Avx512>(*s.tile.args, head, s.tile.sequence->past + s.tile.first_token + token,
                           s.span_begin, band.begin, band.end, kLog2E, scores);
-    hide_columns(s, band, token, scores);
+    hide_columns(s.tile, s.span_begin, token, band.begin, band.end, scores);
     maxima[row - first] = largest_score(scores, band.begin, band.end);
   }
   for (int64_t row = first; row < last; ++row)
@@ -117,19 +95,12 @@ inline void softmax_to_codes(CodeSpan& s, const Band& band, int64_t first, int64
     float* partial = s.partial + (band.first + row) * s.partial_stride;
     partial[0] = maxima[row - first] * kLn2;
     partial[1] = Avx512::reduce_add(of_row.sum);
-    const CodeSteps of =
-        Products::weight_steps(_mm512_set1_ps(_mm512_reduce_max_ps(of_row.largest)));
+    const CodeSteps of = Products::weight_steps(_mm512_castsi512_ps(
+        _mm512_set1_epi32(static_cast<int>(_mm512_reduce_max_epu32(of_row.largest)))));
     s.weight_steps[row] = _mm512_cvtss_f32(of.step);
     store_weights<typename Products::Codes>(s.scores + row * kSpanTokens, of.codes, band.begin,
                                             band.end, s.weights + row * kSpanTokens);
   }
-}
-
-inline bool all_numbers(const float* x, int64_t begin, int64_t end) {
-  __m512i most = _mm512_setzero_si512();
-  for (int64_t c = begin; c < end; c += 16)
-    most = _mm512_max_epu32(most, magnitude(_mm512_loadu_ps(x + c)));
-  return _mm512_reduce_max_epu32(most) < 0x7f800000u;
 }
 
 template <class Products>

@@ -2,6 +2,7 @@
 // products are computed. Rows are taken in bands.
 #pragma once
 
+#include "kernels/attention/bands.h"
 #include "kernels/attention/code_cells_avx512.h"
 #include "kernels/attention/driver.h"
 #include "kernels/attention/span_pieces.h"
@@ -10,7 +11,6 @@ namespace hearth::kernels {
 namespace {
 
 inline constexpr int64_t kBandRows = 32;  // scores and weights of a band: 96 KB
-inline constexpr float kLog2E = 0x1.715476p+0f, kLn2 = 0x1.62e430p-1f;
 
 struct CodeSpan {
   const QueryTile& tile;
@@ -39,25 +39,6 @@ struct CodeSpan {
   int64_t query_stride() const { return padded(2 * key_pairs); }
   int64_t key_block() const { return 2 * key_pairs * kBlockTokens; }
   int64_t value_block() const { return value_stride * kBlockTokens; }
-};
-
-// Takes its parts from one piece of memory; with none, only counts.
-class Carver {
- public:
-  explicit Carver(float* memory) : next_(memory) {}
-  template <typename Element>
-  Element* take(int64_t count) {
-    float* here = next_;
-    const int64_t floats = padded((count * static_cast<int64_t>(sizeof(Element)) + 3) / 4);
-    total_ += floats;
-    if (next_ != nullptr) next_ += floats;
-    return reinterpret_cast<Element*>(here);
-  }
-  int64_t total() const { return total_; }
-
- private:
-  float* next_;
-  int64_t total_ = 0;
 };
 
 template <class Products>
@@ -93,26 +74,6 @@ int64_t code_scratch_floats(const AttentionArgs& args, int64_t rows) {
   Carver counter(nullptr);
   code_span<Products>(item, rows, nullptr, counter);
   return counter.total();
-}
-
-// Consecutive rows of a tile, and the cells [begin, end) in whole blocks that some of them see.
-struct Band {
-  int64_t first, rows, begin, end;
-};
-
-// The columns that the rows of one of the tile's tokens see.
-inline CellRange visible_columns(const CodeSpan& s, int64_t token) {
-  const CellRange cells = visible_cells(*s.tile.args, *s.tile.sequence, s.tile.first_token + token);
-  const int64_t begin = cells.begin - s.span_begin, end = cells.end - s.span_begin;
-  return {begin > 0 ? begin : 0, end < kSpanTokens ? end : kSpanTokens};
-}
-
-inline Band band_of(const CodeSpan& s, int64_t first) {
-  const int64_t rest = s.tile.rows - first, rows = rest < kBandRows ? rest : kBandRows;
-  const int64_t begin =
-      visible_columns(s, first / s.tile.heads).begin / kBlockTokens * kBlockTokens;
-  const int64_t end = visible_columns(s, (first + rows - 1) / s.tile.heads).end;
-  return {first, rows, begin, (end + kBlockTokens - 1) / kBlockTokens * kBlockTokens};
 }
 
 /// Codes of one block, and those to fetch from while they are read.

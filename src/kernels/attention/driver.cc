@@ -163,7 +163,10 @@ class ItemWalk {
  public:
   explicit ItemWalk(Visit visit) : visit_(visit) {}
   void item(const QueryTile& tile, int64_t span, int64_t row) {
-    const SpanItem next = {tile, span, held_row_ >= 0};
+    const QueryTile& held = held_.tile;
+    const bool same = held.sequence == tile.sequence && held.kv_head == tile.kv_head &&
+                      held.first_token == tile.first_token;
+    const SpanItem next = {tile, span, held_row_ >= 0, held_row_ >= 0 && same};
     if (held_row_ >= 0) visit_(held_, &next, held_row_);
     held_ = next;
     held_row_ = row;

@@ -25,7 +25,8 @@ struct QueryTile {
 struct SpanItem {
   QueryTile tile;
   int64_t span = 0;
-  bool fetched = false;  // it was `next` of the item before: its first cells have been asked for
+  bool fetched = false;    // it was `next` of the item before: its first cells have been asked for
+  bool same_tile = false;  // as the item before: its queries are in the scratch already
 };
 
 /// Cells [begin, end) at absolute positions.

@@ -20,14 +20,15 @@ inline __m512i integers_at(const float* x, int64_t d, int64_t dim, __m512 codes)
   return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_maskz_loadu_ps(lanes, x + d), codes));
 }
 
-inline IntegerStep step_of_cell(const float* x, int64_t dim, float limit) {
+/// The largest magnitude, or its bits where not finite.
+inline float largest_of_cell(const float* x, int64_t dim) {
   __m512i most = _mm512_setzero_si512();
   for (int64_t d = 0; d < dim; d += 16)
     most = _mm512_max_epu32(most, magnitude(_mm512_maskz_loadu_ps(first_lanes(dim - d), x + d)));
   float largest;
   const uint32_t bits = _mm512_reduce_max_epu32(most);
   std::memcpy(&largest, &bits, sizeof(largest));
-  return integer_step(largest, limit);
+  return largest;
 }
 
 // Pairs of elements go to rows of cells.
@@ -93,10 +94,10 @@ inline void store_integer_cells(const AttentionArgs& args, const AttentionSequen
     std::byte* values = sequence.blocks[position / kBlockTokens] + value_offset;
     const float* k = args.k + (sequence.row + t) * args.k_stride + kv_head * layout.key_dim;
     const float* v = args.v + (sequence.row + t) * args.v_stride + kv_head * layout.value_dim;
-    const IntegerStep of_key = step_of_cell(k, layout.key_dim, kKeyCodes);
+    const IntegerStep of_key = integer_step(largest_of_cell(k, layout.key_dim), kKeyCodes);
     store_integer_key(k, layout.key_dim, of_key, keys + cell * 4);
     put_step(keys + key_steps, cell, of_key);
-    const IntegerStep of_value = step_of_cell(v, layout.value_dim, kValueCodes);
+    const IntegerStep of_value = integer_step(largest_of_cell(v, layout.value_dim), kValueCodes);
     store_integer_value(v, layout.value_dim, of_value, cell % 2 != 0,
                         values + cell / 2 * value_pairs);
     put_step(values + value_steps, cell, of_value);

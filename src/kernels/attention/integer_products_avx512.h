@@ -5,19 +5,11 @@
 #pragma once
 
 #include "kernels/attention/code_attention_avx512.h"
+#include "kernels/attention/register_rows_avx512.h"
 
 namespace hearth::kernels {
 namespace {
 
-// Loops over the rows of a register tile: GCC 12 unrolls some of three or four rows too late to see
-// that their sums need no memory.
-#if defined(__clang__)
-#define HEARTH_UNROLLED _Pragma("unroll")
-#else
-#define HEARTH_UNROLLED _Pragma("GCC unroll 8")
-#endif
-
-inline constexpr int kRegisterRows = 8;  // by two vectors
 // Products are added up as integers over this many pairs: 2^25 * 64 for keys and for values (see
 // kKeyCodes in cell.h).
 inline constexpr int64_t kKeyPairs = 32;
@@ -27,19 +19,6 @@ inline constexpr int64_t kValuePairs = 32;
 inline void add_pairs(__m512i& sums, __m512i a, __m512i b) {
   asm("vpdpwssd %2, %1, %0" : "+v"(sums) : "v"(a), "v"(b));
 }
-// Zero that the compiler does not know: GCC 12 makes a memset of setting many sums to zero, and
-// then keeps them in memory.
-inline __m512i no_products() {
-  __m512i zero = _mm512_setzero_si512();
-  asm("" : "+v"(zero));
-  return zero;
-}
-inline __m512i spread_pair(const int16_t* pair) {
-  int32_t both;
-  std::memcpy(&both, pair, sizeof(both));
-  return _mm512_set1_epi32(both);
-}
-
 // Scores of the pairs from `first` on; they are added to those of the pairs before.
 inline void put_scores(__m512i sums, __m512 step, int64_t first, float* out) {
   const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), step);
@@ -65,7 +44,7 @@ inline void score_rows(const CodeSpan& s, int64_t row, const BlockCodes& keys, i
       const __m512i low_keys = _mm512_loadu_si512(keys.codes + p * 64);
       const __m512i high_keys = _mm512_loadu_si512(keys.codes + p * 64 + 32);
       HEARTH_UNROLLED for (int r = 0; r < R; ++r) {
-        const __m512i pair = spread_pair(pairs + 2 * r);
+        const __m512i pair = spread_word(pairs + 2 * r);
         add_pairs(low[r], pair, low_keys);
         add_pairs(high[r], pair, high_keys);
       }
@@ -108,7 +87,7 @@ inline void weigh_tile(const CodeSpan& s, const Band& band, int64_t row, const V
       const __m512i low_values = _mm512_loadu_si512(values);
       const __m512i high_values = kTwo ? _mm512_loadu_si512(values + 32) : _mm512_setzero_si512();
       HEARTH_UNROLLED for (int r = 0; r < R; ++r) {
-        const __m512i weight = spread_pair(weights + r * kSpanTokens + 2 * pair);
+        const __m512i weight = spread_word(weights + r * kSpanTokens + 2 * pair);
         add_pairs(low[r], weight, low_values);
         if constexpr (kTwo) add_pairs(high[r], weight, high_values);
       }
@@ -129,16 +108,9 @@ inline void weigh_rows(const CodeSpan& s, const Band& band, int64_t row, const V
   if (d < s.value_stride) weigh_tile<R, false>(s, band, row, run, d);
 }
 
-// work<R>(row) for groups of up to kRegisterRows rows.
-template <int R = kRegisterRows, typename Work>
-inline void by_register_rows(int64_t row, int64_t rows, Work work) {
-  for (; row + R <= rows; row += R) work.template operator()<R>(row);
-  if constexpr (R > 1)
-    if (row < rows) by_register_rows<R - 1>(row, rows, work);
-}
-
 struct IntegerProducts {
   using Codes = IntegerCodes;
+  static constexpr bool kTakesBytes = false;
   static constexpr int64_t kPairGrain = 1;
   static constexpr int64_t kQueryRows = kRegisterRows;
   static constexpr int64_t kValueBlocks = 2 * kValuePairs / kBlockTokens;
@@ -146,6 +118,7 @@ struct IntegerProducts {
   static CodeSteps weight_steps(__m512 most) { return IntegerCodes::steps(most, 8191.0f); }
 
   static const char* refuse(ElementType cache) {
+    if (cache == ElementType::u8) return "products are of 16 bits, not of 8";
     return cache == ElementType::f16 || cache == ElementType::bf16
                ? "keeps 16-bit cells as integers, cache type i16"
                : nullptr;

@@ -15,27 +15,48 @@ inline float exp_of(float x) {
   return lanes[0];
 }
 
+// What two partial results of a row are multiplied by when they are taken together, for as many
+// rows as a vector has lanes.
+template <class S>
+struct MergeWeights {
+  float maximum[S::kLanes], into[S::kLanes], next[S::kLanes];
+
+  MergeWeights(const float* of_into, const float* of_next, int64_t rows, int64_t stride) {
+    float a[S::kLanes], b[S::kLanes];
+    for (int64_t i = 0; i < S::kLanes; ++i) {
+      const int64_t at = (i < rows ? i : 0) * stride;
+      a[i] = of_into[at];
+      b[i] = of_next[at];
+      maximum[i] = a[i] > b[i] ? a[i] : b[i];
+    }
+    S::store(into, exp<S>(S::sub(S::load(a), S::load(maximum))));
+    S::store(next, exp<S>(S::sub(S::load(b), S::load(maximum))));
+  }
+};
+
 template <class S>
 void merge_partials(float* into, const float* next, int64_t rows, int64_t value_dim) {
   const int64_t stride = partial_floats(value_dim);
-  for (int64_t row = 0; row < rows; ++row, into += stride, next += stride) {
-    if (next[0] == kMinusInfinity) continue;
-    if (into[0] == kMinusInfinity) {
-      std::memcpy(into, next, static_cast<size_t>(stride) * sizeof(float));
-      continue;
+  for (int64_t first = 0; first < rows; first += S::kLanes) {
+    const int64_t count = rows - first < S::kLanes ? rows - first : S::kLanes;
+    const MergeWeights<S> weights(into, next, count, stride);
+    for (int64_t row = 0; row < count; ++row, into += stride, next += stride) {
+      if (next[0] == kMinusInfinity) continue;
+      if (into[0] == kMinusInfinity) {
+        std::memcpy(into, next, static_cast<size_t>(stride) * sizeof(float));
+        continue;
+      }
+      const auto a = S::set1(weights.into[row]), b = S::set1(weights.next[row]);
+      into[0] = weights.maximum[row];
+      const auto merge = [&](int64_t i) {
+        S::store(into + i, S::fma(S::load(next + i), b, S::mul(S::load(into + i), a)));
+      };
+      float sums[2 * S::kLanes] = {into[1]};
+      sums[S::kLanes] = next[1];
+      S::store(sums, S::fma(S::load(sums + S::kLanes), b, S::mul(S::load(sums), a)));
+      into[1] = sums[0];
+      for (int64_t i = kPartialHead; i < stride; i += S::kLanes) merge(i);
     }
-    const float maximum = into[0] > next[0] ? into[0] : next[0];
-    const auto a = S::set1(exp_of<S>(into[0] - maximum));
-    const auto b = S::set1(exp_of<S>(next[0] - maximum));
-    into[0] = maximum;
-    const auto merge = [&](int64_t i) {
-      S::store(into + i, S::fma(S::load(next + i), b, S::mul(S::load(into + i), a)));
-    };
-    float sums[2 * S::kLanes] = {into[1]};
-    sums[S::kLanes] = next[1];
-    S::store(sums, S::fma(S::load(sums + S::kLanes), b, S::mul(S::load(sums), a)));
-    into[1] = sums[0];
-    for (int64_t i = kPartialHead; i < stride; i += S::kLanes) merge(i);
   }
 }
 

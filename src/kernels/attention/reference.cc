@@ -66,14 +66,14 @@ void attend(const AttentionArgs& args, const AttentionSequence& sequence, int64_
   const CellRange seen = visible_cells(args, sequence, token);
   std::fill(room.totals, room.totals + dim, 0.0);
   for (int64_t c = seen.begin; c < seen.end; ++c) {
-    if (!(room.weights[c] > 0)) continue;
+    if (room.weights[c] == 0) continue;
     const std::byte* block = sequence.blocks[c / kBlockTokens];
     read_value(args.layout, block + args.layout.value_offset(kv_head), c % kBlockTokens, room.cell);
     for (int64_t d = 0; d < dim; ++d) room.totals[d] += room.weights[c] * room.cell[d];
   }
   float* out = args.out + (sequence.row + token) * args.out_stride + head * dim;
   for (int64_t d = 0; d < dim; ++d)
-    out[d] = sum > 0 ? static_cast<float>(room.totals[d] / sum) : 0.0f;
+    out[d] = sum == 0 ? 0.0f : static_cast<float>(room.totals[d] / sum);
 }
 
 int64_t most_cells(const AttentionArgs& args) {

@@ -203,7 +203,7 @@ inline void scores_and_values(const SpanWork& work, FetchAhead<S> next) {
 template <class S>
 void attention_span(const SpanItem& item, const SpanItem* next, float* partial, float* scratch) {
   const SpanWork work = span_work<S>(item, partial, scratch);
-  scale_queries<S>(work);
+  if (!item.same_tile) scale_queries<S>(work);
   const auto rows = static_cast<size_t>(item.tile.rows);
   std::memset(work.scores, 0, rows * kSpanTokens * sizeof(float));
   std::memset(partial, 0, rows * static_cast<size_t>(work.partial_stride) * sizeof(float));
@@ -214,9 +214,9 @@ void attention_span(const SpanItem& item, const SpanItem* next, float* partial, 
     case ElementType::bf16:
       return scores_and_values<S, PlainCells<S, S::load_bf16, 2>>(work, ahead);
     case ElementType::u8:
-      return scores_and_values<S, CodedCells<S, 8>>(work, ahead);
+      return scores_and_values<S, ByteCells<S>>(work, ahead);
     case ElementType::u4:
-      return scores_and_values<S, CodedCells<S, 4>>(work, ahead);
+      return scores_and_values<S, NibbleCells<S>>(work, ahead);
     default:
       return scores_and_values<S, PlainCells<S, S::load_f32, 4>>(work, ahead);
   }

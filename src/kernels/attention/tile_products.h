@@ -11,6 +11,7 @@ namespace {
 template <class Tiles>
 struct TileProducts {
   using Codes = Bf16Codes;
+  static constexpr bool kTakesBytes = true;
   static constexpr int64_t kPairGrain = 16;
   static constexpr int64_t kQueryRows = 1;
   static constexpr int64_t kValueBlocks = kSpanBlocks;
