@@ -63,37 +63,48 @@ struct ByteCells {
 
   static void keys(const KvLayout& layout, const std::byte* data, float* out) {
     const std::byte* steps = data + key_piece(layout).scales;
-    for (int64_t d = 0; d < layout.key_dim; ++d) {
-      const std::byte* quads = data + d / 4 * kBlockTokens * 4;
+    const int64_t dim = layout.key_dim;
+    for (int64_t d = 0; d < dim; d += 4, data += kBlockTokens * 4, out += kBlockTokens * 4) {
       const std::byte* of_group = steps + d / kCodeGroup * kBlockTokens * 2;
-      for (int64_t c = 0; c < kBlockTokens; c += S::kLanes, out += S::kLanes) {
-        const auto codes = nth_byte(S::as_int(S::load_f32(quads + c * 4)), d % 4);
+      for (int64_t c = 0; c < kBlockTokens; c += S::kLanes) {
+        const auto quads = S::as_int(S::load_f32(data + c * 4));
         const auto step = S::load_bf16(of_group + c * 2);
-        S::store(out, S::mul(S::to_float(S::int_sub(codes, S::int_set1(kByteKeyZero))), step));
+        const auto zero = S::int_set1(kByteKeyZero);
+        float* to = out + c;
+        put(S::int_sub(S::bits_and(quads, 255), zero), step, to);
+        if (d + 1 < dim) put(S::int_sub(nth_byte<1>(quads), zero), step, to + kBlockTokens);
+        if (d + 2 < dim) put(S::int_sub(nth_byte<2>(quads), zero), step, to + 2 * kBlockTokens);
+        if (d + 3 < dim) put(S::int_sub(nth_byte<3>(quads), zero), step, to + 3 * kBlockTokens);
       }
     }
   }
 
   static void value(const KvLayout& layout, const std::byte* data, int64_t cell, float* out) {
+    constexpr decltype(&value_of<0>) kOfByte[] = {value_of<0>, value_of<1>, value_of<2>,
+                                                  value_of<3>};
     const int64_t dim = padded(layout.value_dim);
-    const std::byte* row = data + cell / 4 * dim * 4;
-    uint16_t half;
-    std::memcpy(&half, data + value_piece(layout).scales + cell * 2, sizeof(half));
-    const auto step = S::as_float(S::int_set1(static_cast<int32_t>(uint32_t{half} << 16)));
-    for (int64_t d = 0; d < dim; d += S::kLanes) {
-      const auto codes = nth_byte(S::as_int(S::load_f32(row + d * 4)), cell % 4);
-      const auto with_sign = S::int_sub(S::bits_xor(codes, 128), S::int_set1(128));
-      S::store(out + d, S::mul(S::to_float(with_sign), step));
-    }
+    uint16_t step;
+    std::memcpy(&step, data + value_piece(layout).scales + cell * 2, sizeof(step));
+    kOfByte[cell % 4](data + cell / 4 * dim * 4, step, dim, out);
   }
 
  private:
+  static void put(decltype(S::int_set1(0)) codes, decltype(S::zero()) step, float* out) {
+    S::store(out, S::mul(S::to_float(codes), step));
+  }
   // Byte n of every lane, without a sign.
-  static auto nth_byte(decltype(S::int_set1(0)) quads, int64_t n) {
-    if (n == 1) quads = S::template shift_right<8>(quads);
-    if (n == 2) quads = S::template shift_right<16>(quads);
-    if (n == 3) quads = S::template shift_right<24>(quads);
-    return S::bits_and(quads, 255);
+  template <int N>
+  static auto nth_byte(decltype(S::int_set1(0)) quads) {
+    return S::bits_and(S::template shift_right<8 * N>(quads), 255);
+  }
+  // The values of cell N of a quad.
+  template <int N>
+  static void value_of(const std::byte* quads, uint16_t step, int64_t dim, float* out) {
+    const auto steps = S::as_float(S::int_set1(static_cast<int32_t>(uint32_t{step} << 16)));
+    for (int64_t d = 0; d < dim; d += S::kLanes)
+      put(S::template shift_right_signed<24>(
+              S::template shift_left<24 - 8 * N>(S::as_int(S::load_f32(quads + d * 4)))),
+          steps, out + d);
   }
 };
 
