@@ -11,19 +11,22 @@ inline constexpr float kLog2E = 0x1.715476p+0f, kLn2 = 0x1.62e430p-1f;
 // Takes its parts from one piece of memory; with none, only counts.
 class Carver {
  public:
+  Carver() : counts_(true) {}
   explicit Carver(float* memory) : next_(memory) {}
   template <typename Element>
   Element* take(int64_t count) {
-    float* here = next_;
     const int64_t floats = padded((count * static_cast<int64_t>(sizeof(Element)) + 3) / 4);
     total_ += floats;
-    if (next_ != nullptr) next_ += floats;
+    if (counts_) return nullptr;
+    float* here = next_;
+    next_ += floats;
     return reinterpret_cast<Element*>(here);
   }
   int64_t total() const { return total_; }
 
  private:
-  float* next_;
+  bool counts_ = false;
+  float* next_ = nullptr;
   int64_t total_ = 0;
 };
 

@@ -68,7 +68,7 @@ inline ByteSpan byte_span(const SpanItem& item, int64_t rows, float* partial, Ca
 inline int64_t byte_scratch_floats(const AttentionArgs& args, int64_t rows) {
   SpanItem item;
   item.tile.args = &args;
-  Carver counter(nullptr);
+  Carver counter;
   byte_span(item, rows, nullptr, counter);
   return counter.total();
 }

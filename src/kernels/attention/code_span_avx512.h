@@ -71,7 +71,7 @@ template <class Products>
 int64_t code_scratch_floats(const AttentionArgs& args, int64_t rows) {
   SpanItem item;
   item.tile.args = &args;
-  Carver counter(nullptr);
+  Carver counter;
   code_span<Products>(item, rows, nullptr, counter);
   return counter.total();
 }

@@ -51,6 +51,7 @@ class SpanPieces {
   int64_t blocks() const { return count_; }
   /// Piece i in the order of use, null past the last.
   const std::byte* at(int64_t i) const {
+    if (blocks_ == nullptr) return nullptr;
     if (i < count_) return blocks_[i] + keys_;
     return i < 2 * count_ ? blocks_[i - count_] + values_ : nullptr;
   }
