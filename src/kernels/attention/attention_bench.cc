@@ -103,10 +103,9 @@ void attention_of_kernel(benchmark::State& state) {
   const int64_t cells = state.range(2), tokens = state.range(3);
   const ElementType type = kCacheTypes[state.range(4)];
   AttentionArgs args;
-  args.layout = {type, shape.kv_heads, shape.dim, shape.dim};
+  args.layout = {*taken(kernel, type), shape.kv_heads, shape.dim, shape.dim};
   args.precision = ElementType::bf16;
   args.heads = shape.heads;
-  args.layout.type = *taken(kernel, type);
   const Sequences& sequences = sequences_of(shape, args.layout, cells);
   const auto floats = [&](int64_t heads) {
     return std::vector<float>(static_cast<size_t>(tokens * heads * shape.dim), 0.3f);

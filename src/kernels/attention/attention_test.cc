@@ -292,9 +292,9 @@ double off_in_byte_weights(const std::vector<double>& weights) {
 // A kernel that rounds keeps 12 bits of the largest element of a query and of a cell, hence is off
 // by half a step, largest / 8190, in each, and 13 bits of a span's largest weight; or it keeps
 // bf16, off by 2^-9 of every element, query and weight; or 7 bits of the largest element of a query
-// and 8 bits of a chunk's largest weight. Cells that are kept as integers are what
-// they are. Its exp is off by 2^-17, or 2^-13. Elements of a u8 or u4
-// cache may be larger than what was written, by half of 1 / 127 or 1 / 15.
+// and 8 bits of a chunk's largest weight. Cells that are kept as integers are what they are. Its
+// exp is off by 2^-17, or 2^-13. Elements of a u8 or u4 cache may be larger than what was written,
+// by half of 1 / 127 or 1 / 15.
 double allowed(const AttentionKernel& kernel, const AttentionArgs& a,
                const AttentionSequence& sequence, const Prompt& p, int64_t token, int64_t head) {
   const int64_t kv_head = head / (a.heads / a.layout.kv_heads);

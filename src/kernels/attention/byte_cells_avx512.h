@@ -1,4 +1,4 @@
-// Cells of u8 and queries as the bytes that vpdpbusd multiplies: writing them, and reading steps.
+// Cells of u8 and queries as the bytes that vpdpbusd multiplies: writing them.
 #pragma once
 
 #include <immintrin.h>
@@ -19,10 +19,6 @@ inline void store_quads(__m128i bytes, int64_t count, int64_t stride, std::byte*
   _mm_store_si128(reinterpret_cast<__m128i*>(words), bytes);
   for (int64_t i = 0; 4 * i < count && i < 4; ++i)
     std::memcpy(data + i * stride, &words[i], sizeof(words[i]));
-}
-
-inline void put_step(std::byte* steps, int64_t cell, IntegerStep of) {
-  std::memcpy(steps + cell * 2, &of.step, sizeof(of.step));
 }
 
 inline void store_byte_key(const float* x, int64_t dim, int64_t cell, std::byte* keys,
@@ -71,11 +67,6 @@ inline void store_byte_cells(const AttentionArgs& args, const AttentionSequence&
     store_byte_value(args.v + (sequence.row + t) * args.v_stride + kv_head * layout.value_dim,
                      layout.value_dim, cell, values, values + value_steps);
   }
-}
-
-inline void read_steps(const std::byte* steps, float* out) {
-  for (int64_t c = 0; c < kBlockTokens; c += 16)
-    _mm512_storeu_ps(out + c, CellsBf16::load(steps + c * 2, 0xffff));
 }
 
 /// One query times scale * log2(e), as codes of 7 bits and a sign. Keys are kByteKeyZero more than

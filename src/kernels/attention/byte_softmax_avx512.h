@@ -43,13 +43,7 @@ inline __m512i take_chunk(float* scores, const float* cell_steps, const RowShift
     const __m512 x = _mm512_fmsub_ps(_mm512_loadu_ps(scores + i * 16), step, shift);
     const __m512 weight = rough_exp2(x);
     sums[i] = _mm512_add_ps(sums[i], weight);
-    __m512 scaled = _mm512_loadu_ps(cell_steps + i * 16);
-    if constexpr (kNumbers) {
-      scaled = _mm512_mul_ps(weight, scaled);
-    } else {  // not seen is 0 whatever the step
-      const __mmask16 seen = _mm512_cmp_ps_mask(weight, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-      scaled = _mm512_maskz_mul_ps(seen, weight, scaled);
-    }
+    const __m512 scaled = with_step<kNumbers>(weight, _mm512_loadu_ps(cell_steps + i * 16));
     most = larger(most, scaled);
     _mm512_storeu_ps(scores + i * 16, scaled);
   }

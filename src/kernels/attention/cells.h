@@ -54,13 +54,17 @@ struct PlainCells {
   }
 };
 
-/// Cells of u8 codes.
+/// Cells that products cannot read as they lie.
 template <class S>
-struct ByteCells {
+struct CellsOfCodes {
   static constexpr bool kReadable = false;
   static constexpr int kBytes = 1;
   static auto load(const std::byte*) { return S::zero(); }
+};
 
+/// Cells of u8 codes.
+template <class S>
+struct ByteCells : CellsOfCodes<S> {
   static void keys(const KvLayout& layout, const std::byte* data, float* out) {
     const std::byte* steps = data + key_piece(layout).scales;
     const int64_t dim = layout.key_dim;
@@ -110,11 +114,7 @@ struct ByteCells {
 
 /// Cells of u4 codes.
 template <class S>
-struct NibbleCells {
-  static constexpr bool kReadable = false;
-  static constexpr int kBytes = 1;
-  static auto load(const std::byte*) { return S::zero(); }
-
+struct NibbleCells : CellsOfCodes<S> {
   static void keys(const KvLayout& layout, const std::byte* data, float* out) {
     const CodePiece piece = key_piece(layout);
     for (int64_t d = 0; d < layout.key_dim; ++d) {

@@ -39,13 +39,7 @@ inline WeightTotals take_weights(float* scores, const float* steps, float maximu
   const auto take = [&](WeightTotals& totals, int64_t c) {
     const __m512 weight = exp2_below_1(_mm512_sub_ps(_mm512_loadu_ps(scores + c), shift));
     totals.sum = _mm512_add_ps(totals.sum, weight);
-    __m512 scaled = _mm512_loadu_ps(steps + c);
-    if constexpr (kNumbers) {
-      scaled = _mm512_mul_ps(scaled, weight);
-    } else {  // not seen is 0 whatever the step
-      const __mmask16 seen = _mm512_cmp_ps_mask(weight, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-      scaled = _mm512_maskz_mul_ps(seen, weight, scaled);
-    }
+    const __m512 scaled = with_step<kNumbers>(weight, _mm512_loadu_ps(steps + c));
     totals.largest = larger(totals.largest, scaled);
     _mm512_storeu_ps(scores + c, scaled);
   };

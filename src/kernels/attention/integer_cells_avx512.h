@@ -59,6 +59,15 @@ inline void store_integer_value(const float* x, int64_t dim, IntegerStep of, boo
   }
 }
 
+/// The steps of a block's cells, bf16 in the cache.
+inline void put_step(std::byte* steps, int64_t cell, IntegerStep of) {
+  std::memcpy(steps + cell * 2, &of.step, sizeof(of.step));
+}
+inline void read_steps(const std::byte* steps, float* out) {
+  for (int64_t c = 0; c < kBlockTokens; c += 16)
+    _mm512_storeu_ps(out + c, CellsBf16::load(steps + c * 2, 0xffff));
+}
+
 /// See FloatCells in code_cells_avx512.h: nothing is left to do but reading the steps.
 struct KeptCells {
   static constexpr bool kKept = true;
@@ -71,12 +80,6 @@ struct KeptCells {
     read_steps(piece.data + value_piece(layout).scales, steps);
   }
   static void values(const KvLayout&, const Piece&, int64_t, const float*, int16_t*) {}
-
- private:
-  static void read_steps(const std::byte* data, float* steps) {
-    for (int64_t c = 0; c < kBlockTokens; c += 16)
-      _mm512_storeu_ps(steps + c, CellsBf16::load(data + c * 2, 0xffff));
-  }
 };
 
 inline void store_integer_cells(const AttentionArgs& args, const AttentionSequence& sequence,
@@ -85,9 +88,6 @@ inline void store_integer_cells(const AttentionArgs& args, const AttentionSequen
   const int64_t value_pairs = padded(layout.value_dim) * 4;
   const size_t key_steps = key_piece(layout).scales, value_steps = value_piece(layout).scales;
   const size_t key_offset = layout.key_offset(kv_head), value_offset = layout.value_offset(kv_head);
-  const auto put_step = [](std::byte* steps, int64_t cell, IntegerStep of) {
-    std::memcpy(steps + cell * 2, &of.step, sizeof(of.step));
-  };
   for (int64_t t = begin; t < end; ++t) {
     const int64_t position = sequence.past + t, cell = position % kBlockTokens;
     std::byte* keys = sequence.blocks[position / kBlockTokens] + key_offset;

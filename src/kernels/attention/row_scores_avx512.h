@@ -30,6 +30,15 @@ inline float largest_score(const float* scores, int64_t begin, int64_t end) {
 /// Largest of magnitudes; what is not a number is larger than all others.
 inline __m512i larger(__m512i a, __m512 b) { return _mm512_max_epu32(a, _mm512_castps_si512(b)); }
 
+/// A weight times the step of its cell. kNumbers: it is a number.
+template <bool kNumbers>
+inline __m512 with_step(__m512 weight, __m512 step) {
+  if constexpr (kNumbers) return _mm512_mul_ps(weight, step);
+  // Not seen is 0 whatever the step.
+  const __mmask16 seen = _mm512_cmp_ps_mask(weight, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+  return _mm512_maskz_mul_ps(seen, weight, step);
+}
+
 inline bool all_numbers(const float* x, int64_t begin, int64_t end) {
   __m512i most = _mm512_setzero_si512();
   for (int64_t c = begin; c < end; c += 16)
