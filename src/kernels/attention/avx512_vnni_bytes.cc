@@ -22,7 +22,8 @@ void read_all_steps(ByteSpan& s) {
 void byte_attention_span(const SpanItem& item, const SpanItem* next, float* partial,
                          float* scratch) {
   Carver room(scratch);
-  ByteSpan s = byte_span(item, item.tile.rows, partial, room);
+  ByteSpan s = byte_span(item, item.tile.rows, room);
+  const BandPartial<Avx512> results(item, partial, s.partial);
   s.pieces = SpanPieces(item);
   if (item.tile.rows <= kByteBandRows) s.queue = PieceQueue(item, next);
   if (!item.same_tile) convert_queries(s);
@@ -33,10 +34,10 @@ void byte_attention_span(const SpanItem& item, const SpanItem* next, float* part
       const int64_t block = c / kBlockTokens;
       band_scores(s, band, c, s.queue.with_keys(s.pieces.keys(block), block));
     }
-    std::memset(partial + first * s.partial_stride, 0,
-                static_cast<size_t>(band.rows * s.partial_stride) * sizeof(float));
+    s.partial = results.begin(first, band.rows);
     band_softmax(s, band);
     weigh_band(s, band);
+    results.end(first, band.rows);
   }
 }
 

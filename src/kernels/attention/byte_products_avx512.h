@@ -120,8 +120,7 @@ inline void add_weighted(__m512i sums, __m512 step, float* out) {
 // Weighted values of R rows, 16 elements from d on or 32. Two arrays of sums: one of two dimensions
 // GCC 12 keeps in memory.
 template <int R, bool kTwo, bool kAhead>
-inline void weigh_tile(const ByteSpan& s, const Band& band, int64_t row, const ValueChunk& chunk,
-                       int64_t d) {
+inline void weigh_tile(const ByteSpan& s, int64_t row, const ValueChunk& chunk, int64_t d) {
   __m512i low[R], high[R];
   const __m512i zero = no_products();
   HEARTH_UNROLLED for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
@@ -145,7 +144,7 @@ inline void weigh_tile(const ByteSpan& s, const Band& band, int64_t row, const V
       }
     }
   }
-  float* out = s.partial + (band.first + row) * s.partial_stride + kPartialHead + d;
+  float* out = s.partial + row * s.partial_stride + kPartialHead + d;
   const float* steps = s.weight_steps + row * kSpanChunks + chunk.column / kChunk;
   HEARTH_UNROLLED for (int r = 0; r < R; ++r, out += s.partial_stride) {
     const __m512 step = _mm512_set1_ps(steps[r * kSpanChunks]);
@@ -155,10 +154,10 @@ inline void weigh_tile(const ByteSpan& s, const Band& band, int64_t row, const V
 }
 
 template <int R, bool kAhead>
-inline void weigh_rows(const ByteSpan& s, const Band& band, int64_t row, const ValueChunk& chunk) {
+inline void weigh_rows(const ByteSpan& s, int64_t row, const ValueChunk& chunk) {
   int64_t d = 0;
-  for (; d + 32 <= s.value_stride; d += 32) weigh_tile<R, true, kAhead>(s, band, row, chunk, d);
-  if (d < s.value_stride) weigh_tile<R, false, kAhead>(s, band, row, chunk, d);
+  for (; d + 32 <= s.value_stride; d += 32) weigh_tile<R, true, kAhead>(s, row, chunk, d);
+  if (d < s.value_stride) weigh_tile<R, false, kAhead>(s, row, chunk, d);
 }
 
 inline void weigh_band(ByteSpan& s, const Band& band) {
@@ -174,9 +173,9 @@ inline void weigh_band(ByteSpan& s, const Band& band) {
     const Piece& last = chunk.blocks[chunk.end - 1];
     by_register_rows(0, band.rows, [&]<int R>(int64_t row) {
       if (row == 0 && last.ahead != last.data) {
-        weigh_rows<R, true>(s, band, row, chunk);
+        weigh_rows<R, true>(s, row, chunk);
       } else {
-        weigh_rows<R, false>(s, band, row, chunk);
+        weigh_rows<R, false>(s, row, chunk);
       }
     });
   }

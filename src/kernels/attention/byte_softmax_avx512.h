@@ -121,9 +121,7 @@ inline void softmax_rows(ByteSpan& s, const Band& band, int64_t first, int64_t l
   RowShift shifts[kSoftmaxRows];
   float units[kSoftmaxRows][kSpanChunks];
   const CellRange chunks = chunk_columns(band);
-  const auto partial = [&](int64_t row) {
-    return s.partial + (band.first + row) * s.partial_stride;
-  };
+  const auto partial = [&](int64_t row) { return s.partial + row * s.partial_stride; };
   for (int64_t row = first; row < last; ++row)
     shifts[row - first] = prepare_row(s, band, row, partial(row));
   for (int64_t row = first; row < last; ++row) {

@@ -33,7 +33,7 @@ struct ByteSpan {
   float* scores = nullptr;          // [kByteBandRows, kSpanTokens], to be times the query's step
   uint8_t* weights = nullptr;       // [kByteBandRows, kSpanTokens], see weight_word()
   float* weight_steps = nullptr;    // [kByteBandRows, kSpanChunks]
-  float* partial = nullptr;         // [rows, partial_stride]
+  float* partial = nullptr;         // [kByteBandRows, partial_stride]: of a band
 
   int8_t* query_quads(int64_t row) const {
     const int64_t within = row & (kRegisterRows - 1);
@@ -43,7 +43,7 @@ struct ByteSpan {
   int64_t last_block() const { return blocks.end - span_begin / kBlockTokens; }
 };
 
-inline ByteSpan byte_span(const SpanItem& item, int64_t rows, float* partial, Carver& room) {
+inline ByteSpan byte_span(const SpanItem& item, int64_t rows, Carver& room) {
   const KvLayout& layout = item.tile.args->layout;
   const int64_t whole = (rows + kByteBandRows - 1) / kByteBandRows * kByteBandRows;
   ByteSpan s{.tile = item.tile,
@@ -52,8 +52,7 @@ inline ByteSpan byte_span(const SpanItem& item, int64_t rows, float* partial, Ca
              .quads = (layout.key_dim + 3) / 4,
              .groups = code_groups(layout.key_dim),
              .value_stride = padded(layout.value_dim),
-             .partial_stride = partial_floats(layout.value_dim),
-             .partial = partial};
+             .partial_stride = partial_floats(layout.value_dim)};
   s.queries = room.take<int8_t>(whole * s.quads * 4);
   s.query_steps = room.take<float>(whole);
   s.query_starts = room.take<int32_t>(whole * s.groups);
@@ -62,6 +61,7 @@ inline ByteSpan byte_span(const SpanItem& item, int64_t rows, float* partial, Ca
   s.scores = room.take<float>(kByteBandRows * kSpanTokens);
   s.weights = room.take<uint8_t>(kByteBandRows * kSpanTokens);
   s.weight_steps = room.take<float>(kByteBandRows * kSpanChunks);
+  s.partial = room.take<float>(kByteBandRows * s.partial_stride);
   return s;
 }
 
@@ -69,7 +69,7 @@ inline int64_t byte_scratch_floats(const AttentionArgs& args, int64_t rows) {
   SpanItem item;
   item.tile.args = &args;
   Carver counter;
-  byte_span(item, rows, nullptr, counter);
+  byte_span(item, rows, counter);
   return counter.total();
 }
 

@@ -113,7 +113,7 @@ class SpanCells {
 };
 
 template <class Products, class Cells>
-void run_bands(CodeSpan& s) {
+void run_bands(CodeSpan& s, const BandPartial<Avx512>& results) {
   SpanCells<Products, Cells> cells(s);
   if (s.tile.rows > kBandRows) cells.make_all();
   Products::begin();
@@ -122,8 +122,10 @@ void run_bands(CodeSpan& s) {
     for (int64_t c = band.begin; c < band.end; c += kBlockTokens)
       Products::scores(s, band, c, cells.keys(c / kBlockTokens));
     cells.make_value_steps();
+    s.partial = results.begin(first, band.rows);
     band_softmax<Products>(s, band);
     Products::values(s, band, cells);
+    results.end(first, band.rows);
   }
   Products::end();
 }
@@ -133,27 +135,27 @@ void code_attention_span(const SpanItem& item, const SpanItem* next, float* part
                          float* scratch) {
   using Codes = typename Products::Codes;
   Carver room(scratch);
-  CodeSpan s = code_span<Products>(item, item.tile.rows, partial, room);
+  CodeSpan s = code_span<Products>(item, item.tile.rows, room);
+  const BandPartial<Avx512> results(item, partial, s.partial);
   s.pieces = SpanPieces(item);
   if (item.tile.rows <= kBandRows) s.queue = PieceQueue(item, next);
-  std::memset(partial, 0, static_cast<size_t>(item.tile.rows * s.partial_stride) * sizeof(float));
   if (!item.same_tile) convert_queries<Products>(s);
   if (s.key_pairs > (item.tile.args->layout.key_dim + 1) / 2)  // pairs of no key are zero
     std::memset(s.keys, 0, static_cast<size_t>(kSpanBlocks * s.key_block()) * sizeof(int16_t));
   switch (item.tile.args->layout.type) {
     case ElementType::f16:
-      return run_bands<Products, FloatCells<Codes, CellsF16>>(s);
+      return run_bands<Products, FloatCells<Codes, CellsF16>>(s, results);
     case ElementType::bf16:
-      return run_bands<Products, FloatCells<Codes, CellsBf16>>(s);
+      return run_bands<Products, FloatCells<Codes, CellsBf16>>(s, results);
     case ElementType::i16:
-      return run_bands<Products, KeptCells>(s);
+      return run_bands<Products, KeptCells>(s, results);
     case ElementType::u8:
-      if constexpr (Products::kTakesBytes) return run_bands<Products, BytePairs<Codes>>(s);
+      if constexpr (Products::kTakesBytes) return run_bands<Products, BytePairs<Codes>>(s, results);
       break;
     case ElementType::u4:
-      return run_bands<Products, NibblePairs<Codes>>(s);
+      return run_bands<Products, NibblePairs<Codes>>(s, results);
     default:
-      return run_bands<Products, FloatCells<Codes, CellsF32>>(s);
+      return run_bands<Products, FloatCells<Codes, CellsF32>>(s, results);
   }
 }
 

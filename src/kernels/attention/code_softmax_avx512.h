@@ -86,7 +86,7 @@ inline void softmax_to_codes(CodeSpan& s, const Band& band, int64_t first, int64
                                band.begin, band.end, s.queue);
   for (int64_t row = first; row < last; ++row) {
     const WeightTotals& of_row = totals[row - first];
-    float* partial = s.partial + (band.first + row) * s.partial_stride;
+    float* partial = s.partial + row * s.partial_stride;
     partial[0] = maxima[row - first] * kLn2;
     partial[1] = Avx512::reduce_add(of_row.sum);
     const CodeSteps of = Products::weight_steps(_mm512_castsi512_ps(

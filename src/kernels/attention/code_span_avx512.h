@@ -34,7 +34,7 @@ struct CodeSpan {
   int16_t* weights = nullptr;     // [kBandRows, kSpanTokens]
   float* weight_steps = nullptr;  // [kBandRows]
   float* totals = nullptr;        // [kBandRows, value_stride], for products that want whole bands
-  float* partial = nullptr;       // [rows, partial_stride]
+  float* partial = nullptr;       // [kBandRows, partial_stride]: of a band
 
   int64_t query_stride() const { return padded(2 * key_pairs); }
   int64_t key_block() const { return 2 * key_pairs * kBlockTokens; }
@@ -42,7 +42,7 @@ struct CodeSpan {
 };
 
 template <class Products>
-CodeSpan code_span(const SpanItem& item, int64_t rows, float* partial, Carver& room) {
+CodeSpan code_span(const SpanItem& item, int64_t rows, Carver& room) {
   const KvLayout& layout = item.tile.args->layout;
   const int64_t grain = Products::kPairGrain,
                 whole = (rows + kBandRows - 1) / kBandRows * kBandRows;
@@ -51,8 +51,7 @@ CodeSpan code_span(const SpanItem& item, int64_t rows, float* partial, Carver& r
              .span_begin = item.span * kSpanTokens,
              .key_pairs = ((layout.key_dim + 1) / 2 + grain - 1) / grain * grain,
              .value_stride = padded(layout.value_dim),
-             .partial_stride = partial_floats(layout.value_dim),
-             .partial = partial};
+             .partial_stride = partial_floats(layout.value_dim)};
   s.queries = room.take<int16_t>(whole * s.query_stride());
   s.query_steps = room.take<float>(whole);
   s.keys = room.take<int16_t>(kSpanBlocks * s.key_block());
@@ -64,6 +63,7 @@ CodeSpan code_span(const SpanItem& item, int64_t rows, float* partial, Carver& r
   s.weights = room.take<int16_t>(kBandRows * kSpanTokens);
   s.weight_steps = room.take<float>(kBandRows);
   s.totals = room.take<float>(kBandRows * s.value_stride);
+  s.partial = room.take<float>(kBandRows * s.partial_stride);
   return s;
 }
 
@@ -72,7 +72,7 @@ int64_t code_scratch_floats(const AttentionArgs& args, int64_t rows) {
   SpanItem item;
   item.tile.args = &args;
   Carver counter;
-  code_span<Products>(item, rows, nullptr, counter);
+  code_span<Products>(item, rows, counter);
   return counter.total();
 }
 

@@ -76,7 +76,7 @@ struct Plan {
   int64_t row_floats = 0;   // of one partial result
   int64_t tile_floats = 0;  // of the partial results of the largest tile
   int64_t all_floats = 0;   // of the partial results of all spans of all tiles
-  int64_t part_floats = 0;  // scratch of one thread: two sets of partial results, and the span's
+  int64_t part_floats = 0;  // scratch of one thread: partial results of a tile, and the span's
 };
 
 // Smaller tiles where there are not enough of the size that the kernel aims at: sharing out spans
@@ -115,7 +115,7 @@ Plan make_plan(const AttentionArgs& args, int threads, const AttentionSteps& ste
                (most_rows <= kFewRows || (threads > 1 && tiles < kTilesPerThread * threads));
   plan.total_cost = plan.split ? span_cost : tile_cost;
   plan.tile_floats = plan.row_floats * most_rows;
-  plan.part_floats = 2 * plan.tile_floats + padded(steps.scratch_floats(args, most_rows));
+  plan.part_floats = plan.tile_floats + padded(steps.scratch_floats(args, most_rows));
   return plan;
 }
 
@@ -162,11 +162,11 @@ template <typename Visit>
 class ItemWalk {
  public:
   explicit ItemWalk(Visit visit) : visit_(visit) {}
-  void item(const QueryTile& tile, int64_t span, int64_t row) {
+  void item(const QueryTile& tile, int64_t span, int64_t row, bool adds) {
     const QueryTile& held = held_.tile;
     const bool same = held.sequence == tile.sequence && held.kv_head == tile.kv_head &&
                       held.first_token == tile.first_token;
-    const SpanItem next = {tile, span, held_row_ >= 0, held_row_ >= 0 && same};
+    const SpanItem next = {tile, span, held_row_ >= 0, held_row_ >= 0 && same, adds};
     if (held_row_ >= 0) visit_(held_, &next, held_row_);
     held_ = next;
     held_row_ = row;
@@ -194,7 +194,8 @@ void for_each_item(const AttentionArgs& args, const Plan& plan, int part, int pa
     row += heads * spans.count() * tile.rows;
     const auto visit_item = [&](int64_t head, int64_t span) {
       tile.kv_head = head;
-      walk.item(tile, span, first_row + (head * spans.count() + span - spans.begin) * tile.rows);
+      walk.item(tile, span, first_row + (head * spans.count() + span - spans.begin) * tile.rows,
+                !plan.split && span > spans.begin);
     };
     if (plan.split) {
       for (int64_t span = spans.begin; span < spans.end; ++span)
@@ -213,14 +214,11 @@ void run_tiles(const AttentionArgs& args, ThreadPool& pool, int threads, float* 
                const AttentionSteps& steps, const Plan& plan) {
   pool.run(threads, [&](int part) {
     float* total = scratch + part * plan.part_floats;  // partial results of the spans so far
-    float* other = total + plan.tile_floats;
-    float* span_scratch = other + plan.tile_floats;
+    float* span_scratch = total + plan.tile_floats;
     const auto visit = [&](const SpanItem& item, const SpanItem* next, int64_t) {
-      const SpanRange spans = tile_spans(item.tile);
-      const bool first = item.span == spans.begin;
-      steps.span(item, next, first ? total : other, span_scratch);
-      if (!first) steps.merge(total, other, item.tile.rows, args.layout.value_dim);
-      if (item.span == spans.end - 1) steps.finish(item.tile, 0, item.tile.rows, total);
+      steps.span(item, next, total, span_scratch);
+      if (item.span == tile_spans(item.tile).end - 1)
+        steps.finish(item.tile, 0, item.tile.rows, total);
     };
     for_each_item(args, plan, part, threads, visit);
   });

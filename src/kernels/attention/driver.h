@@ -27,6 +27,7 @@ struct SpanItem {
   int64_t span = 0;
   bool fetched = false;    // it was `next` of the item before: its first cells have been asked for
   bool same_tile = false;  // as the item before: its queries are in the scratch already
+  bool adds = false;       // to the partial results of the tile's spans before it
 };
 
 /// Cells [begin, end) at absolute positions.
@@ -49,8 +50,9 @@ struct AttentionSteps {
   /// Writes k and v of new tokens [begin, end) of one kv head into their blocks.
   void (*store)(const AttentionArgs& args, const AttentionSequence& sequence, int64_t kv_head,
                 int64_t begin, int64_t end);
-  /// The partial result of every row of the tile over one span; partial rows are partial_floats()
-  /// apart. `next` is what this thread will be asked for next, to be fetched ahead; null: nothing.
+  /// The partial result of every row of the tile over one span, alone or, where the item adds,
+  /// taken together with what is there; partial rows are partial_floats() apart. `next` is what
+  /// this thread will be asked for next, to be fetched ahead; null: nothing.
   void (*span)(const SpanItem& item, const SpanItem* next, float* partial, float* scratch);
   /// into = into and next taken together, for `rows` partial results.
   void (*merge)(float* into, const float* next, int64_t rows, int64_t value_dim);

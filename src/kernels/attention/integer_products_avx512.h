@@ -71,8 +71,7 @@ struct ValueRun {
 // Weighted values of R rows, 16 elements from d on or 32, over one run. Two arrays of sums: one of
 // two dimensions GCC 12 keeps in memory.
 template <int R, bool kTwo>
-inline void weigh_tile(const CodeSpan& s, const Band& band, int64_t row, const ValueRun& run,
-                       int64_t d) {
+inline void weigh_tile(const CodeSpan& s, int64_t row, const ValueRun& run, int64_t d) {
   __m512i low[R], high[R];
   const __m512i zero = no_products();
   HEARTH_UNROLLED for (int r = 0; r < R; ++r) low[r] = high[r] = zero;
@@ -94,7 +93,7 @@ inline void weigh_tile(const CodeSpan& s, const Band& band, int64_t row, const V
     }
     weights += kBlockTokens;
   }
-  float* out = s.partial + (band.first + row) * s.partial_stride + kPartialHead + d;
+  float* out = s.partial + row * s.partial_stride + kPartialHead + d;
   HEARTH_UNROLLED for (int r = 0; r < R; ++r, out += s.partial_stride) {
     add_weighted(low[r], s.weight_steps[row + r], out);
     if constexpr (kTwo) add_weighted(high[r], s.weight_steps[row + r], out + 16);
@@ -102,10 +101,10 @@ inline void weigh_tile(const CodeSpan& s, const Band& band, int64_t row, const V
 }
 
 template <int R>
-inline void weigh_rows(const CodeSpan& s, const Band& band, int64_t row, const ValueRun& run) {
+inline void weigh_rows(const CodeSpan& s, int64_t row, const ValueRun& run) {
   int64_t d = 0;
-  for (; d + 32 <= s.value_stride; d += 32) weigh_tile<R, true>(s, band, row, run, d);
-  if (d < s.value_stride) weigh_tile<R, false>(s, band, row, run, d);
+  for (; d + 32 <= s.value_stride; d += 32) weigh_tile<R, true>(s, row, run, d);
+  if (d < s.value_stride) weigh_tile<R, false>(s, row, run, d);
 }
 
 struct IntegerProducts {
@@ -139,7 +138,7 @@ struct IntegerProducts {
       ValueRun run{c > band.begin ? c : band.begin, c + kRun < band.end ? c + kRun : band.end, {}};
       for (int64_t at = run.begin; at < run.end; at += kBlockTokens)
         run.blocks[(at - run.begin) / kBlockTokens] = cells.values(at / kBlockTokens);
-      by_register_rows(0, band.rows, [&]<int R>(int64_t row) { weigh_rows<R>(s, band, row, run); });
+      by_register_rows(0, band.rows, [&]<int R>(int64_t row) { weigh_rows<R>(s, row, run); });
     }
   }
 };

@@ -15,24 +15,44 @@ inline float exp_of(float x) {
   return lanes[0];
 }
 
-// What two partial results of a row are multiplied by when they are taken together, for as many
-// rows as a vector has lanes.
+// What two partial results of a row are multiplied by when they are taken together, and the head of
+// the result, for as many rows as a vector has lanes.
 template <class S>
 struct MergeWeights {
-  float maximum[S::kLanes], into[S::kLanes], next[S::kLanes];
+  float maximum[S::kLanes], sum[S::kLanes], into[S::kLanes], next[S::kLanes];
 
   MergeWeights(const float* of_into, const float* of_next, int64_t rows, int64_t stride) {
-    float a[S::kLanes], b[S::kLanes];
+    float a[S::kLanes], b[S::kLanes], a_sum[S::kLanes], b_sum[S::kLanes];
     for (int64_t i = 0; i < S::kLanes; ++i) {
       const int64_t at = (i < rows ? i : 0) * stride;
       a[i] = of_into[at];
       b[i] = of_next[at];
+      a_sum[i] = of_into[at + 1];
+      b_sum[i] = of_next[at + 1];
       maximum[i] = a[i] > b[i] ? a[i] : b[i];
     }
-    S::store(into, exp<S>(S::sub(S::load(a), S::load(maximum))));
-    S::store(next, exp<S>(S::sub(S::load(b), S::load(maximum))));
+    const auto most = S::load(maximum);
+    const auto of_a = exp<S>(S::sub(S::load(a), most)), of_b = exp<S>(S::sub(S::load(b), most));
+    S::store(into, of_a);
+    S::store(next, of_b);
+    S::store(sum, S::fma(S::load(b_sum), of_b, S::mul(S::load(a_sum), of_a)));
   }
 };
+
+template <class S>
+inline void merge_row(const MergeWeights<S>& weights, int64_t row, int64_t stride,
+                      const float* next, float* into) {
+  if (next[0] == kMinusInfinity) return;
+  if (into[0] == kMinusInfinity) {
+    std::memcpy(into, next, static_cast<size_t>(stride) * sizeof(float));
+    return;
+  }
+  into[0] = weights.maximum[row];
+  into[1] = weights.sum[row];
+  const auto a = S::set1(weights.into[row]), b = S::set1(weights.next[row]);
+  for (int64_t i = kPartialHead; i < stride; i += S::kLanes)
+    S::store(into + i, S::fma(S::load(next + i), b, S::mul(S::load(into + i), a)));
+}
 
 template <class S>
 void merge_partials(float* into, const float* next, int64_t rows, int64_t value_dim) {
@@ -40,25 +60,36 @@ void merge_partials(float* into, const float* next, int64_t rows, int64_t value_
   for (int64_t first = 0; first < rows; first += S::kLanes) {
     const int64_t count = rows - first < S::kLanes ? rows - first : S::kLanes;
     const MergeWeights<S> weights(into, next, count, stride);
-    for (int64_t row = 0; row < count; ++row, into += stride, next += stride) {
-      if (next[0] == kMinusInfinity) continue;
-      if (into[0] == kMinusInfinity) {
-        std::memcpy(into, next, static_cast<size_t>(stride) * sizeof(float));
-        continue;
-      }
-      const auto a = S::set1(weights.into[row]), b = S::set1(weights.next[row]);
-      into[0] = weights.maximum[row];
-      const auto merge = [&](int64_t i) {
-        S::store(into + i, S::fma(S::load(next + i), b, S::mul(S::load(into + i), a)));
-      };
-      float sums[2 * S::kLanes] = {into[1]};
-      sums[S::kLanes] = next[1];
-      S::store(sums, S::fma(S::load(sums + S::kLanes), b, S::mul(S::load(sums), a)));
-      into[1] = sums[0];
-      for (int64_t i = kPartialHead; i < stride; i += S::kLanes) merge(i);
-    }
+    for (int64_t row = 0; row < count; ++row, into += stride, next += stride)
+      merge_row<S>(weights, row, stride, next, into);
   }
 }
+
+/// Where the partial results of a span are made, some rows at a time: in their place, or where the
+/// item adds to it beside it, to be added while they are in the first-level cache.
+template <class S>
+class BandPartial {
+ public:
+  /// `into` [tile rows, stride], `beside` [the most rows at a time, stride].
+  BandPartial(const SpanItem& item, float* into, float* beside)
+      : into_(into),
+        beside_(item.adds ? beside : nullptr),
+        dim_(item.tile.args->layout.value_dim),
+        stride_(partial_floats(dim_)) {}
+  /// Zeros for `rows` rows.
+  float* begin(int64_t first, int64_t rows) const {
+    float* at = beside_ != nullptr ? beside_ : into_ + first * stride_;
+    std::memset(at, 0, static_cast<size_t>(rows * stride_) * sizeof(float));
+    return at;
+  }
+  void end(int64_t first, int64_t rows) const {
+    if (beside_ != nullptr) merge_partials<S>(into_ + first * stride_, beside_, rows, dim_);
+  }
+
+ private:
+  float *into_, *beside_;
+  int64_t dim_, stride_;
+};
 
 // A row's weighted values times `weight`, over `sum`, are its result.
 struct RowScale {

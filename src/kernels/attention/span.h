@@ -39,13 +39,15 @@ struct SpanWork {
 };
 
 template <class S>
-inline SpanWork span_work(const SpanItem& item, float* partial, float* scratch) {
+inline SpanWork span_work(const SpanItem& item, float* scratch) {
   const QueryTile& tile = item.tile;
   const AttentionArgs& args = *tile.args;
   const int64_t first = item.span * kSpanTokens, last = first + kSpanTokens;
   const int64_t high = visible_cells(args, *tile.sequence, tile.first_token + tile.tokens - 1).end;
   const int64_t query_stride = padded(args.layout.key_dim);
   float* scores = scratch + tile.rows * query_stride;
+  float* partial = scores + tile.rows * kSpanTokens;
+  const int64_t partial_stride = partial_floats(args.layout.value_dim);
   return {tile,
           first,
           visible_blocks(item).begin * kBlockTokens,
@@ -53,16 +55,16 @@ inline SpanWork span_work(const SpanItem& item, float* partial, float* scratch) 
           scratch,
           query_stride,
           scores,
-          scores + tile.rows * kSpanTokens,
+          partial + tile.rows * partial_stride,
           partial,
-          partial_floats(args.layout.value_dim)};
+          partial_stride};
 }
 
-// Scaled queries, scores, and one block of keys or values as f32.
+// Scaled queries, scores, partial results, and one block of keys or values as f32.
 template <class S>
 int64_t span_scratch_floats(const AttentionArgs& args, int64_t rows) {
   const int64_t key_dim = padded(args.layout.key_dim), value_dim = padded(args.layout.value_dim);
-  return rows * (key_dim + kSpanTokens) +
+  return rows * (key_dim + kSpanTokens + partial_floats(args.layout.value_dim)) +
          (key_dim > value_dim ? key_dim : value_dim) * kBlockTokens;
 }
 
@@ -168,7 +170,8 @@ inline void softmax_row(const SpanWork& work, int64_t row) {
 // One type of cache cells. A block is converted to f32 once when several register tiles of rows use
 // it, and read as it lies when one does.
 template <class S, class Cells>
-inline void scores_and_values(const SpanWork& work, FetchAhead<S> next) {
+inline void scores_and_values(const SpanWork& work, const BandPartial<S>& results,
+                              FetchAhead<S> next) {
   const KvLayout& layout = work.tile.args->layout;
   const bool one_tile = Cells::kReadable && work.tile.rows <= S::kOuterRows;
   // A block is passed twice, and half of another fetched each time.
@@ -198,27 +201,29 @@ inline void scores_and_values(const SpanWork& work, FetchAhead<S> next) {
                                      cell - work.span_begin);
     }
   }
+  results.end(0, work.tile.rows);
 }
 
 template <class S>
 void attention_span(const SpanItem& item, const SpanItem* next, float* partial, float* scratch) {
-  const SpanWork work = span_work<S>(item, partial, scratch);
+  SpanWork work = span_work<S>(item, scratch);
+  const BandPartial<S> results(item, partial, work.partial);
   if (!item.same_tile) scale_queries<S>(work);
   const auto rows = static_cast<size_t>(item.tile.rows);
   std::memset(work.scores, 0, rows * kSpanTokens * sizeof(float));
-  std::memset(partial, 0, rows * static_cast<size_t>(work.partial_stride) * sizeof(float));
+  work.partial = results.begin(0, item.tile.rows);
   const FetchAhead<S> ahead(item.tile.rows <= kFewRows ? next : nullptr);
   switch (item.tile.args->layout.type) {
     case ElementType::f16:
-      return scores_and_values<S, PlainCells<S, S::load_f16, 2>>(work, ahead);
+      return scores_and_values<S, PlainCells<S, S::load_f16, 2>>(work, results, ahead);
     case ElementType::bf16:
-      return scores_and_values<S, PlainCells<S, S::load_bf16, 2>>(work, ahead);
+      return scores_and_values<S, PlainCells<S, S::load_bf16, 2>>(work, results, ahead);
     case ElementType::u8:
-      return scores_and_values<S, ByteCells<S>>(work, ahead);
+      return scores_and_values<S, ByteCells<S>>(work, results, ahead);
     case ElementType::u4:
-      return scores_and_values<S, NibbleCells<S>>(work, ahead);
+      return scores_and_values<S, NibbleCells<S>>(work, results, ahead);
     default:
-      return scores_and_values<S, PlainCells<S, S::load_f32, 4>>(work, ahead);
+      return scores_and_values<S, PlainCells<S, S::load_f32, 4>>(work, results, ahead);
   }
 }
 

@@ -74,7 +74,7 @@ struct TileProducts {
       Tiles::template store<3>(s.totals + 16 * s.value_stride + d + 16, 4 * s.value_stride);
     }
     for (int64_t row = 0; row < band.rows; ++row)
-      std::memcpy(s.partial + (band.first + row) * s.partial_stride + kPartialHead,
+      std::memcpy(s.partial + row * s.partial_stride + kPartialHead,
                   s.totals + row * s.value_stride,
                   static_cast<size_t>(s.value_stride) * sizeof(float));
   }
