@@ -134,29 +134,56 @@ template <RowLayout kLayout, int T, bool kKeep = false>
       dot_four<kOffset>(into[t], codes, at + t / kLanes * panel);
     });
   };
-  const auto after = [](auto j) { return std::integral_constant<int, j + 4>(); };
-  do {
+  // Words j and j + 4 of a segment of nibbles.
+  const auto add_nibbles = [&](auto j, __m512i codes) HEARTH_INLINE {
+    const __m512i other = kInPlace ? codes : _mm512_srli_epi16(codes, 4);
+    add(parts[0], x, j, _mm512_ternarylogic_epi32(codes, flip, low, kXorAnd));
+    add(parts[kSums - 1], x, std::integral_constant<int, j + 4>(),
+        _mm512_ternarylogic_epi32(other, flip, low, kOther));
+  };
+  const auto next_segment = [&] HEARTH_INLINE {
+    offset += segment_bytes;
+    x += kSegment * lanes_of(T);
+    if constexpr (kKeep) kept += kSegment / kWordColumns * kVectorBytes;
+    columns -= kSegment;
+  };
+  const auto add_segment = [&] HEARTH_INLINE {
     __m512i v[4];
     turn_quarters(rows, offset, v);
     if constexpr (has_nibbles(kLayout)) {
-      unrolled<4>([&](auto j) HEARTH_INLINE {
-        add(parts[0], x, j, _mm512_ternarylogic_epi32(flip, v[j], low, kXorAnd));
-        const __m512i other = kInPlace ? v[j] : _mm512_srli_epi16(v[j], 4);
-        add(parts[kSums - 1], x, after(j), _mm512_ternarylogic_epi32(flip, other, low, kOther));
-      });
+      unrolled<4>([&](auto j) HEARTH_INLINE { add_nibbles(j, v[j]); });
     } else {
       unrolled<4>([&](auto j)
                       HEARTH_INLINE { add(parts[j % kSums], x, j, _mm512_xor_si512(v[j], flip)); });
       turn_quarters(rows, offset + 16, v);
       unrolled<4>([&](auto j) HEARTH_INLINE {
-        add(parts[j % kSums], x, after(j), _mm512_xor_si512(v[j], flip));
+        add(parts[j % kSums], x, std::integral_constant<int, j + 4>(),
+            _mm512_xor_si512(v[j], flip));
       });
     }
-    offset += segment_bytes;
-    x += kSegment * lanes_of(T);
-    if constexpr (kKeep) kept += kSegment / kWordColumns * kVectorBytes;
-    columns -= kSegment;
-  } while (columns > 0);
+    next_segment();
+  };
+  if (has_nibbles(kLayout) && T > 4 && columns == kMostSpan) {
+    // The next segment is turned amid products. A core takes in order what is ready: of products
+    // that came first all would be done first, and those that come after would wait for turning.
+    // With fewer tokens, and with bytes, it is memory that they wait for.
+    __m512i v[4], next[4];
+    turn_quarters(rows, offset, v);
+    unrolled<kMostSpan / kSegment>([&](auto segment) HEARTH_INLINE {
+      add_nibbles(std::integral_constant<int, 0>(), v[0]);
+      if constexpr (segment + 1 < kMostSpan / kSegment)
+        turn_quarters(rows, offset + segment_bytes, next);
+      unrolled<3>([&](auto j) HEARTH_INLINE {
+        add_nibbles(std::integral_constant<int, j + 1>(), v[j + 1]);
+      });
+      unrolled<4>([&](auto j) HEARTH_INLINE { v[j] = next[j]; });
+      next_segment();
+    });
+  } else {
+    do {
+      add_segment();
+    } while (columns > 0);
+  }
   unrolled<T>([&](auto t) HEARTH_INLINE {
     sums[t] = parts[0][t];
     if constexpr (kSums == 2) {

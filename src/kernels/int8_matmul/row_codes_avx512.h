@@ -78,5 +78,38 @@ struct QuarterPointers {
   out[3] = _mm512_unpackhi_epi64(high01, high23);
 }
 
+/// The same of 32 bytes: out[j] has bytes 4 j to 4 j + 3. An eighth fewer instructions, but more of
+/// them shuffles, and eight vectors at a time.
+[[gnu::always_inline]] inline void turn_halves(const QuarterPointers& rows, int64_t offset,
+                                               __m512i (&out)[8]) {
+  const auto half = [&](int64_t row) {
+    const std::byte* p = rows.row[row / 4] + row % 4 * rows.stride + offset;
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  };
+  // Four words of rows `row` to row + 3 of the first half of the bytes, and of the second; then of
+  // the four rows after.
+  const auto turn = [&](int64_t row, __m512i(&words)[4]) HEARTH_INLINE {
+    __m512i v[4];
+    unrolled<4>([&](auto r) HEARTH_INLINE {
+      v[r] = _mm512_inserti64x4(_mm512_castsi256_si512(half(row + r)), half(row + r + 4), 1);
+    });
+    const __m512i low01 = _mm512_unpacklo_epi32(v[0], v[1]);
+    const __m512i low23 = _mm512_unpacklo_epi32(v[2], v[3]);
+    const __m512i high01 = _mm512_unpackhi_epi32(v[0], v[1]);
+    const __m512i high23 = _mm512_unpackhi_epi32(v[2], v[3]);
+    words[0] = _mm512_unpacklo_epi64(low01, low23);
+    words[1] = _mm512_unpackhi_epi64(low01, low23);
+    words[2] = _mm512_unpacklo_epi64(high01, high23);
+    words[3] = _mm512_unpackhi_epi64(high01, high23);
+  };
+  __m512i first[4], second[4];
+  turn(0, first);
+  turn(8, second);
+  unrolled<4>([&](auto j) HEARTH_INLINE {
+    out[j] = _mm512_shuffle_i32x4(first[j], second[j], 0x88);
+    out[4 + j] = _mm512_shuffle_i32x4(first[j], second[j], 0xdd);
+  });
+}
+
 }  // namespace
 }  // namespace hearth::kernels

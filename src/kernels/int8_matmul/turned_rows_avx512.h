@@ -88,41 +88,63 @@ struct TurnedChunk {
   int64_t lines;  // to ask for with every span of a panel
 };
 
-// Unpacks 32 columns, a segment at `offset` of whole sixteen rows; `out` is of their set.
-template <RowLayout kLayout>
-[[gnu::always_inline]] inline void turn_segment(const QuarterPointers& rows, int64_t offset,
+// Unpacks words [0, 4) of low nibbles and, of the high ones, the four after.
+[[gnu::always_inline]] inline void put_nibbles(const __m512i* words, __m512i flip, std::byte* out) {
+  constexpr int kXorAnd = 0x28;  // (a ^ b) & c
+  const __m512i mask = _mm512_set1_epi8(15);
+  unrolled<4>([&](auto j) HEARTH_INLINE {
+    const __m512i high = _mm512_srli_epi16(words[j], 4);
+    _mm512_store_si512(out + j * kStepBytes,
+                       _mm512_ternarylogic_epi32(flip, words[j], mask, kXorAnd));
+    _mm512_store_si512(out + (4 + j) * kStepBytes,
+                       _mm512_ternarylogic_epi32(flip, high, mask, kXorAnd));
+  });
+}
+
+/// Columns that are turned together where nothing stands between them.
+constexpr int64_t turned_together(RowLayout layout) {
+  return layout == RowLayout::nibbles ? 2 * kSegment : kSegment;
+}
+
+// Unpacks 32 columns, a segment at `offset` of whole sixteen rows, or turned_together(); `out` is
+// of their set.
+template <RowLayout kLayout, int64_t kColumns>
+[[gnu::always_inline]] inline void turn_columns(const QuarterPointers& rows, int64_t offset,
                                                 __m512i flip, std::byte* out) {
-  const auto put = [out](int64_t word, __m512i codes) {
-    _mm512_store_si512(out + word * kStepBytes, codes);
-  };
-  __m512i v[4];
-  turn_quarters(rows, offset, v);
-  if constexpr (has_nibbles(kLayout)) {
-    // Four words of low nibbles, then four of high ones.
-    const __m512i mask = _mm512_set1_epi8(15);
-    unrolled<4>([&](auto j) HEARTH_INLINE {
-      const __m512i codes = _mm512_xor_si512(v[j], flip);
-      put(j, _mm512_and_si512(codes, mask));
-      put(4 + j, _mm512_and_si512(_mm512_srli_epi16(codes, 4), mask));
-    });
+  constexpr int64_t kBytes = has_nibbles(kLayout) ? kColumns / 2 : kColumns;
+  if constexpr (kBytes == 16) {
+    __m512i v[4];
+    turn_quarters(rows, offset, v);
+    put_nibbles(v, flip, out);
   } else {
-    unrolled<4>([&](auto j) HEARTH_INLINE { put(j, _mm512_xor_si512(v[j], flip)); });
-    turn_quarters(rows, offset + 16, v);
-    unrolled<4>([&](auto j) HEARTH_INLINE { put(4 + j, _mm512_xor_si512(v[j], flip)); });
+    __m512i v[8];
+    turn_halves(rows, offset, v);
+    if constexpr (has_nibbles(kLayout)) {
+      put_nibbles(v, flip, out);
+      put_nibbles(v + 4, flip, out + kSegment / kWordBytes * kStepBytes);
+    } else {
+      unrolled<8>([&](auto j) HEARTH_INLINE {
+        _mm512_store_si512(out + j * kStepBytes, _mm512_xor_si512(v[j], flip));
+      });
+    }
   }
 }
 
 template <RowLayout kLayout>
 inline void turn_chunk(const TurnedChunk& c) {
+  constexpr int64_t kTogether = turned_together(kLayout);
   const __m512i flip = _mm512_set1_epi8(static_cast<char>(c.view.flip));
   for (int64_t set = 0; set * kSixteen < c.rows; ++set) {
     const SixteenRows sixteen{c.n + set * kSixteen};
     const QuarterPointers rows(c.view.segment(sixteen.first, 0), c.view.row_bytes);
     std::byte* out = c.room.weights + set * kSixteen * kWordBytes;
-    for (int64_t k = c.begin; k < c.end; k += kSegment) {
-      turn_segment<kLayout>(rows, k / kSegment * c.view.segment_bytes, flip,
-                            out + (k - c.begin) / kWordBytes * kStepBytes);
+    int64_t k = c.begin, at = k / kSegment * c.view.segment_bytes;
+    for (; k + kTogether <= c.end; k += kTogether) {
+      turn_columns<kLayout, kTogether>(rows, at, flip, out);
+      at += kTogether / kSegment * c.view.segment_bytes;
+      out += kTogether / kWordBytes * kStepBytes;
     }
+    if (kTogether > kSegment && k < c.end) turn_columns<kLayout, kSegment>(rows, at, flip, out);
     if constexpr (has_headers(kLayout)) {
       const HeaderScales headers(c.view, sixteen);
       const LaneScales scales = c.room.scales(set);
