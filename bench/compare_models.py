@@ -1,6 +1,6 @@
 """The models that bench/compare.py measures, made where they are missing: random checkpoints in the shapes of
 real models and SmolLM2, as IR folders for Hearth and OpenVINO and as GGUF files of the same weights for
-llama.cpp."""
+llama.cpp. A checkpoint that is a GGUF file of a type that no IR holds is read by Hearth and llama.cpp as it is."""
 
 import pathlib
 import shutil
@@ -21,7 +21,7 @@ MODELS = {
     "1.5b-int4": ("1.5b", INT4, None),
     "8b-int4": ("8b", INT4, "Q4_0"),
     "smollm2-int8": ("smollm2", INT8, "Q8_0"),
-    "smollm2-q4_1": ("smollm2.gguf", AS_IS, "as it is"),
+    "smollm2-q4_1": ("smollm2.gguf", None, "as it is"),
 }
 # Checkpoints that are removed when the models are made of them: bytes to make the checkpoint and both models.
 LARGE = {"8b": 27e9}
@@ -70,9 +70,16 @@ class Models:
             shutil.rmtree(self.folder / f"checkpoint-{checkpoint}", ignore_errors=True)
 
     def ir(self, name):
+        """None where an IR would hold other weights."""
         checkpoint, flags, _ = MODELS[name]
+        if flags is None:
+            return None
         return self.made(self.folder / name,
                          lambda out: run(self.hearth, "export", "-m", self.checkpoint(checkpoint), *flags, out))
+
+    def best(self, name):
+        """What Hearth reads: the IR, or the GGUF file where there is none."""
+        return self.ir(name) or self.gguf(name)
 
     def gguf(self, name):
         """None where llama.cpp has no like weights."""

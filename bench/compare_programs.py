@@ -42,7 +42,7 @@ class Program:
 
 
 def hearth(models, binary):
-    return Program("hearth", "Hearth", "run_hearth.py", sys.executable, models.ir,
+    return Program("hearth", "Hearth", "run_hearth.py", sys.executable, models.best,
                    lambda isa: {"HEARTH_ISA": isa} if isa else {}, {"HEARTH_BINARY": str(binary)})
 
 
