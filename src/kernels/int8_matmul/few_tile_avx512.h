@@ -106,15 +106,24 @@ inline bool meets_rows_as_they_lie(const CodedRows& x) {
 // each.
 constexpr bool has_two_sums(int tokens) { return tokens <= 8; }
 
+// Whether words of rows are turned before the products of those before them. A core takes in order
+// what is ready: behind products turning would wait for all of them, and the next products for it.
+// With few tokens, and with bytes, it is memory that they wait for.
+constexpr bool turns_ahead(RowLayout layout, int tokens) {
+  return has_nibbles(layout) && tokens > 4;
+}
+
 // sums[t], the products of a span of `columns`, whose codes are at `offset` of the rows; x has
 // [columns / 4][lanes_of(T)][4], and panels are `panel` bytes apart. With kKeep the codes of the
-// rows are left in `kept`, [columns / 4][16][4]. All in one function, as GCC 12 keeps sums
-// that a loop hands to another in memory.
+// rows are left in `kept`, [columns / 4][16][4]. `ahead`, if turns_ahead(), has the first words of
+// a whole span, and then those `ahead_step` bytes after the last. All in one function, as GCC 12
+// keeps sums that a loop hands to another in memory.
 template <RowLayout kLayout, int T, bool kKeep = false>
 [[gnu::always_inline]] inline void sum_span(const QuarterPointers& rows, int64_t offset,
                                             int64_t segment_bytes, int64_t columns, __m512i flip,
                                             const int8_t* x, int64_t panel, __m512i (&sums)[T],
-                                            std::byte* kept = nullptr) {
+                                            std::byte* kept = nullptr, __m512i* ahead = nullptr,
+                                            int64_t ahead_step = 0) {
   constexpr int kSums = has_two_sums(T) ? 2 : 1;
   // Of nibbles, the second are the products with the high ones where they stand, sixteen times as
   // much, if there are two.
@@ -163,22 +172,25 @@ template <RowLayout kLayout, int T, bool kKeep = false>
     }
     next_segment();
   };
-  if (has_nibbles(kLayout) && T > 4 && columns == kMostSpan) {
-    // The next segment is turned amid products. A core takes in order what is ready: of products
-    // that came first all would be done first, and those that come after would wait for turning.
-    // With fewer tokens, and with bytes, it is memory that they wait for.
+  if (turns_ahead(kLayout, T) && columns == kMostSpan) {
     __m512i v[4], next[4];
-    turn_quarters(rows, offset, v);
-    unrolled<kMostSpan / kSegment>([&](auto segment) HEARTH_INLINE {
-      add_nibbles(std::integral_constant<int, 0>(), v[0]);
-      if constexpr (segment + 1 < kMostSpan / kSegment)
+    if (ahead != nullptr) {
+      unrolled<4>([&](auto j) HEARTH_INLINE { v[j] = ahead[j]; });
+    } else {
+      turn_quarters(rows, offset, v);
+    }
+    constexpr int kSegments = kMostSpan / kSegment;
+    unrolled<kSegments>([&](auto segment) HEARTH_INLINE {
+      if constexpr (segment + 1 < kSegments) {
         turn_quarters(rows, offset + segment_bytes, next);
-      unrolled<3>([&](auto j) HEARTH_INLINE {
-        add_nibbles(std::integral_constant<int, j + 1>(), v[j + 1]);
-      });
+      } else if (ahead != nullptr) {
+        turn_quarters(rows, offset + ahead_step, next);
+      }
+      unrolled<4>([&](auto j) HEARTH_INLINE { add_nibbles(j, v[j]); });
       unrolled<4>([&](auto j) HEARTH_INLINE { v[j] = next[j]; });
       next_segment();
     });
+    if (ahead != nullptr) unrolled<4>([&](auto j) HEARTH_INLINE { ahead[j] = v[j]; });
   } else {
     do {
       add_segment();
@@ -215,9 +227,10 @@ struct FewRows {
       });
     });
   }
-  // The products of span `span` of x, but for second bytes.
+  // The products of span `span` of x, but for second bytes; `ahead` if turns_ahead().
   template <RowLayout kLayout, int T>
-  [[gnu::always_inline]] void sum(const CodedRows& x, int64_t span, __m512i (&sums)[T]) const {
+  [[gnu::always_inline]] void sum(const CodedRows& x, int64_t span, __m512i (&sums)[T],
+                                  __m512i* ahead) const {
     if constexpr (T == 1 && !has_headers(kLayout)) {
       if (meets_rows_as_they_lie<kLayout>(x)) {
         const int64_t column = span * x.span;
@@ -228,8 +241,9 @@ struct FewRows {
       }
     }
     sum_span<kLayout, T>(rows, span * x.span / kSegment * view.segment_bytes, view.segment_bytes,
-                         x.span, flip, x.codes + span * x.span * lanes_of(T), x.cols * kLanes,
-                         sums);
+                         x.span, flip, x.codes + span * x.span * lanes_of(T), x.cols * kLanes, sums,
+                         nullptr, turns_ahead(kLayout, T) ? ahead : nullptr,
+                         span + 1 < x.spans() ? view.segment_bytes : 0);
   }
 };
 
@@ -289,6 +303,8 @@ template <RowLayout kLayout, int T, class Scales>
   const float* sums_of_x = x.sums;
   unrolled<T>([&](auto t)
                   HEARTH_INLINE { _mm512_store_ps(y + t * kSixteen, _mm512_setzero_ps()); });
+  __m512i ahead[4];
+  if constexpr (turns_ahead(kLayout, T)) turn_quarters(few.rows, 0, ahead);
   int64_t in_group = 0, group = 0, asked_for = kAhead;
   for (int64_t span = 0; span < spans; ++span) {
     if (T > 1 || !meets_rows_as_they_lie<kLayout>(x))
@@ -303,8 +319,10 @@ template <RowLayout kLayout, int T, class Scales>
       __m512i both[T];
       sum_two_bytes<kLayout, T>(few, x, span, over_words, both);
       unrolled<T>([&](auto t) HEARTH_INLINE { sums[t] = both[t]; });
+      if (turns_ahead(kLayout, T) && span + 1 < spans)
+        turn_quarters(few.rows, (span + 1) * span_bytes, ahead);
     } else {
-      few.sum<kLayout>(x, span, sums);
+      few.sum<kLayout>(x, span, sums, ahead);
     }
     const auto scaled = [&](auto t, __m512 before) HEARTH_INLINE {
       const __m512 s = _mm512_set1_ps(*of_token(scales, spans * kLanes, t));
