@@ -150,13 +150,13 @@ template <RowLayout kLayout, int T, bool kKeep = false>
     add(parts[kSums - 1], x, std::integral_constant<int, j + 4>(),
         _mm512_ternarylogic_epi32(other, flip, low, kOther));
   };
-  const auto next_segment = [&] HEARTH_INLINE {
+  const auto next_segment = [&]() HEARTH_INLINE {
     offset += segment_bytes;
     x += kSegment * lanes_of(T);
     if constexpr (kKeep) kept += kSegment / kWordColumns * kVectorBytes;
     columns -= kSegment;
   };
-  const auto add_segment = [&] HEARTH_INLINE {
+  const auto add_segment = [&]() HEARTH_INLINE {
     __m512i v[4];
     turn_quarters(rows, offset, v);
     if constexpr (has_nibbles(kLayout)) {

@@ -51,6 +51,18 @@ struct QuarterPointers {
   }
 };
 
+/// Word j of every quarter of v[0] to v[3], side by side in each quarter of out[j].
+[[gnu::always_inline]] inline void turn_words(const __m512i (&v)[4], __m512i (&out)[4]) {
+  const __m512i low01 = _mm512_unpacklo_epi32(v[0], v[1]);
+  const __m512i low23 = _mm512_unpacklo_epi32(v[2], v[3]);
+  const __m512i high01 = _mm512_unpackhi_epi32(v[0], v[1]);
+  const __m512i high23 = _mm512_unpackhi_epi32(v[2], v[3]);
+  out[0] = _mm512_unpacklo_epi64(low01, low23);
+  out[1] = _mm512_unpackhi_epi64(low01, low23);
+  out[2] = _mm512_unpacklo_epi64(high01, high23);
+  out[3] = _mm512_unpackhi_epi64(high01, high23);
+}
+
 /// Sixteen bytes of sixteen rows, at `offset` of each, turned: out[j] has bytes 4 j to 4 j + 3 of
 /// every row. Three quarters of a vector are inserted from memory, which any of the two ports for
 /// vectors does, so 64 bytes of the rows cost 32 shuffles, which one port does; whole vectors
@@ -68,14 +80,7 @@ struct QuarterPointers {
     v[r] = _mm512_inserti32x4(v[r], quarter(2, r), 2);
     v[r] = _mm512_inserti32x4(v[r], quarter(3, r), 3);
   });
-  const __m512i low01 = _mm512_unpacklo_epi32(v[0], v[1]);
-  const __m512i low23 = _mm512_unpacklo_epi32(v[2], v[3]);
-  const __m512i high01 = _mm512_unpackhi_epi32(v[0], v[1]);
-  const __m512i high23 = _mm512_unpackhi_epi32(v[2], v[3]);
-  out[0] = _mm512_unpacklo_epi64(low01, low23);
-  out[1] = _mm512_unpackhi_epi64(low01, low23);
-  out[2] = _mm512_unpacklo_epi64(high01, high23);
-  out[3] = _mm512_unpackhi_epi64(high01, high23);
+  turn_words(v, out);
 }
 
 /// The same of 32 bytes: out[j] has bytes 4 j to 4 j + 3. An eighth fewer instructions, but more of
@@ -93,14 +98,7 @@ struct QuarterPointers {
     unrolled<4>([&](auto r) HEARTH_INLINE {
       v[r] = _mm512_inserti64x4(_mm512_castsi256_si512(half(row + r)), half(row + r + 4), 1);
     });
-    const __m512i low01 = _mm512_unpacklo_epi32(v[0], v[1]);
-    const __m512i low23 = _mm512_unpacklo_epi32(v[2], v[3]);
-    const __m512i high01 = _mm512_unpackhi_epi32(v[0], v[1]);
-    const __m512i high23 = _mm512_unpackhi_epi32(v[2], v[3]);
-    words[0] = _mm512_unpacklo_epi64(low01, low23);
-    words[1] = _mm512_unpackhi_epi64(low01, low23);
-    words[2] = _mm512_unpacklo_epi64(high01, high23);
-    words[3] = _mm512_unpackhi_epi64(high01, high23);
+    turn_words(v, words);
   };
   __m512i first[4], second[4];
   turn(0, first);
