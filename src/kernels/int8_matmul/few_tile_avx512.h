@@ -154,7 +154,6 @@ template <RowLayout kLayout, int T, bool kKeep = false>
     offset += segment_bytes;
     x += kSegment * lanes_of(T);
     if constexpr (kKeep) kept += kSegment / kWordColumns * kVectorBytes;
-    columns -= kSegment;
   };
   const auto add_segment = [&]() HEARTH_INLINE {
     __m512i v[4];
@@ -194,6 +193,7 @@ template <RowLayout kLayout, int T, bool kKeep = false>
   } else {
     do {
       add_segment();
+      columns -= kSegment;
     } while (columns > 0);
   }
   unrolled<T>([&](auto t) HEARTH_INLINE {
