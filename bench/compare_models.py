@@ -13,7 +13,7 @@ PROGRAMS = ROOT / "build/release/bin"
 INT4 = ["--weight-format", "int4", "--group-size", "128"]  # embeddings and the last layer: int8
 INT8 = ["--weight-format", "int8"]                         # one scale a row
 AS_IS = ["--weight-format", "original"]
-# name: (checkpoint, flags of `hearth export`, type of llama.cpp's matrices)
+# name: (checkpoint, flags of `hearth export` or None: no IR holds it, type of llama.cpp's matrices)
 MODELS = {
     "1.1b-int4": ("1.1b", INT4, "Q4_0"),
     "1.1b-int8": ("1.1b", INT8, "Q8_0"),

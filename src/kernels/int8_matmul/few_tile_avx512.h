@@ -86,7 +86,6 @@ inline bool meets_rows_as_they_lie(const CodedRows& x) {
 // odd ones.
 [[gnu::always_inline]] inline __m512i sum_nibbles(const QuarterPointers& rows, int64_t offset,
                                                   __m512i flip, const int8_t* x) {
-  constexpr int kXorAnd = 0x28;  // (a ^ b) & c
   const __m512i mask = _mm512_set1_epi8(15);
   const __m512i first = _mm512_loadu_si512(x), second = _mm512_loadu_si512(x + 64);
   const __m512i even = _mm512_shuffle_i32x4(first, second, 0x88);
@@ -127,7 +126,6 @@ template <RowLayout kLayout, int T, bool kKeep = false>
   constexpr int kSums = has_two_sums(T) ? 2 : 1;
   // Of nibbles, the second are the products with the high ones where they stand, sixteen times as
   // much, if there are two.
-  constexpr int kXorAnd = 0x28, kXorAndNot = 0x14;  // (a ^ b) & c, (a ^ b) & ~c
   constexpr bool kInPlace = kSums == 2 && !kKeep;
   constexpr int kOther = kInPlace ? kXorAndNot : kXorAnd;
   const __m512i low = _mm512_set1_epi8(15);

@@ -11,6 +11,9 @@ namespace {
 
 inline constexpr int64_t kSixteen = 16;
 
+/// For _mm512_ternarylogic_epi32: (a ^ b) & c, and (a ^ b) & ~c.
+inline constexpr int kXorAnd = 0x28, kXorAndNot = 0x14;
+
 /// Sixteen rows of W, `stride` rows apart, of which `count` are there; the other lanes are row
 /// `first` again, and what they give is dropped.
 struct SixteenRows {

@@ -90,7 +90,6 @@ struct TurnedChunk {
 
 // Unpacks words [0, 4) of low nibbles and, of the high ones, the four after.
 [[gnu::always_inline]] inline void put_nibbles(const __m512i* words, __m512i flip, std::byte* out) {
-  constexpr int kXorAnd = 0x28;  // (a ^ b) & c
   const __m512i mask = _mm512_set1_epi8(15);
   unrolled<4>([&](auto j) HEARTH_INLINE {
     const __m512i high = _mm512_srli_epi16(words[j], 4);
