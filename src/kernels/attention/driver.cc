@@ -56,6 +56,11 @@ SpanRange tile_spans(const QueryTile& tile) {
   return {cells.begin / kSpanTokens, (cells.end + kSpanTokens - 1) / kSpanTokens};
 }
 
+bool one_item_reads_new_cells(const QueryTile& tile) {
+  const int64_t past = tile.sequence->past, tokens = tile.sequence->tokens;
+  return tile.tokens == tokens && past / kSpanTokens == (past + tokens - 1) / kSpanTokens;
+}
+
 // Work in units of one row and one cell, with something for what a tile costs besides.
 int64_t cost(const QueryTile& tile, int64_t span) {
   const CellRange cells = tile_cells(tile);
@@ -72,6 +77,8 @@ int64_t cost(const QueryTile& tile) {
 struct Plan {
   int64_t tile_rows = 0;
   bool split = false;  // spans are shared out, not tiles
+  // Each new cell is written by who reads it: only one item does, and the lines are in its caches.
+  bool items_store = true;
   int64_t total_cost = 0;
   int64_t row_floats = 0;   // of one partial result
   int64_t tile_floats = 0;  // of the partial results of the largest tile
@@ -104,6 +111,7 @@ Plan make_plan(const AttentionArgs& args, int threads, const AttentionSteps& ste
     spans_of_all += heads * spans.count();
     most_rows = std::max(most_rows, tile.rows);
     plan.all_floats += heads * spans.count() * tile.rows * plan.row_floats;
+    plan.items_store = plan.items_store && one_item_reads_new_cells(tile);
     tile_cost += heads * cost(tile);
     for (int64_t span = spans.begin; span < spans.end; ++span)
       span_cost += heads * cost(tile, span);
@@ -210,13 +218,21 @@ void for_each_item(const AttentionArgs& args, const Plan& plan, int part, int pa
   walk.end();
 }
 
+void run_item(const SpanItem& item, const SpanItem* next, float* partial, float* scratch,
+              const AttentionSteps& steps, const Plan& plan) {
+  const QueryTile& tile = item.tile;
+  if (plan.items_store && item.span == tile_spans(tile).end - 1)
+    steps.store(*tile.args, *tile.sequence, tile.kv_head, 0, tile.tokens);
+  steps.span(item, next, partial, scratch);
+}
+
 void run_tiles(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch,
                const AttentionSteps& steps, const Plan& plan) {
   pool.run(threads, [&](int part) {
     float* total = scratch + part * plan.part_floats;  // partial results of the spans so far
     float* span_scratch = total + plan.tile_floats;
     const auto visit = [&](const SpanItem& item, const SpanItem* next, int64_t) {
-      steps.span(item, next, total, span_scratch);
+      run_item(item, next, total, span_scratch, steps, plan);
       if (item.span == tile_spans(item.tile).end - 1)
         steps.finish(item.tile, 0, item.tile.rows, total);
     };
@@ -257,7 +273,7 @@ void run_spans(const AttentionArgs& args, ThreadPool& pool, int threads, float* 
   pool.run(threads, [&](int part) {
     float* span_scratch = scratch + part * plan.part_floats;
     const auto visit = [&](const SpanItem& item, const SpanItem* next, int64_t row) {
-      steps.span(item, next, partials + row * plan.row_floats, span_scratch);
+      run_item(item, next, partials + row * plan.row_floats, span_scratch, steps, plan);
     };
     for_each_item(args, plan, part, threads, visit);
   });
@@ -300,7 +316,7 @@ const char* refuse_attention(const AttentionArgs& args) {
 void run_attention(const AttentionArgs& args, ThreadPool& pool, int threads, float* scratch,
                    const AttentionSteps& steps) {
   const Plan plan = make_plan(args, threads, steps);
-  store_new_cells(args, pool, threads, steps);
+  if (!plan.items_store) store_new_cells(args, pool, threads, steps);
   if (plan.split) {
     run_spans(args, pool, threads, scratch, steps, plan);
   } else {
