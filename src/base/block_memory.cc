@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/large_pages.h"
+
 namespace hearth {
 namespace {
 
-constexpr size_t kSmallPage = size_t{4} << 10;
-constexpr size_t kLargePage = size_t{2} << 20;
 // A large page is taken whole when its first byte is written. So the first blocks lie in small
 // ones, and what is taken and not used is at most a quarter of what is.
 constexpr size_t kLargePagesFrom = 4 * kLargePage;
@@ -18,15 +18,6 @@ constexpr size_t kLargePagesFrom = 4 * kLargePage;
 constexpr size_t kLargeSlab = size_t{256} << 20;
 
 size_t round_up(size_t bytes, size_t to) { return (bytes + to - 1) / to * to; }
-
-// Asks for large pages; false where the kernel has none.
-bool use_large_pages([[maybe_unused]] std::byte* memory, [[maybe_unused]] size_t bytes) {
-#if defined(MADV_HUGEPAGE)
-  return ::madvise(memory, bytes, MADV_HUGEPAGE) == 0;
-#else
-  return false;
-#endif
-}
 
 }  // namespace
 

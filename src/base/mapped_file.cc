@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/large_pages.h"
 
 namespace hearth {
 namespace {
@@ -43,6 +44,8 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
     void* memory = ::mmap(nullptr, file.size(), PROT_READ, MAP_SHARED, file.get(), 0);
     if (memory == MAP_FAILED)
       failed("{}: cannot be mapped into memory ({})", path.string(), errno_text());
+    // What is not in memory yet is read in large pages by file systems that have them.
+    if (file.size() >= kLargePage) use_large_pages(memory, file.size());
     data = static_cast<const std::byte*>(memory);
   }
   return std::shared_ptr<const MappedFile>(new MappedFile(path, data, file.size()));

@@ -8,14 +8,12 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/large_pages.h"
 
 namespace fs = std::filesystem;
 
 namespace hearth {
 namespace {
-
-constexpr size_t kBufferBytes = size_t{1}
-                                << 18;  // fewer, larger writes; past this no gain was seen
 
 [[noreturn]] void write_failed(const fs::path& path) {
   failed(
@@ -29,7 +27,7 @@ constexpr size_t kBufferBytes = size_t{1}
 FileWriter::FileWriter(fs::path path)
     : path_(std::move(path)),
       fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)),
-      buffer_(new std::byte[kBufferBytes]) {
+      buffer_(new std::byte[kLargePage]) {
   if (fd_ < 0) write_failed(path_);
 }
 
@@ -39,14 +37,21 @@ FileWriter::~FileWriter() {
 
 void FileWriter::write(std::span<const std::byte> bytes) {
   position_ += bytes.size();
-  if (bytes.size() >= kBufferBytes) {
-    flush();
-    write_out(bytes.data(), bytes.size());
-    return;
+  while (!bytes.empty()) {
+    if (buffered_ == 0 && bytes.size() >= kLargePage) {
+      const size_t whole = bytes.size() / kLargePage * kLargePage;
+      write_out(bytes.data(), whole);
+      bytes = bytes.subspan(whole);
+      continue;
+    }
+    const size_t count = std::min(bytes.size(), kLargePage - buffered_);
+    std::memcpy(buffer_.get() + buffered_, bytes.data(), count);
+    buffered_ += count;
+    bytes = bytes.subspan(count);
+    if (buffered_ < kLargePage) continue;
+    write_out(buffer_.get(), buffered_);
+    buffered_ = 0;
   }
-  if (buffered_ + bytes.size() > kBufferBytes) flush();
-  if (!bytes.empty()) std::memcpy(buffer_.get() + buffered_, bytes.data(), bytes.size());
-  buffered_ += bytes.size();
 }
 
 void FileWriter::write(std::string_view text) {
@@ -56,11 +61,6 @@ void FileWriter::write(std::string_view text) {
 void FileWriter::pad_to(size_t alignment) {
   const std::vector<std::byte> zeros((alignment - position_ % alignment) % alignment);
   write(zeros);
-}
-
-void FileWriter::flush() {
-  write_out(buffer_.get(), buffered_);
-  buffered_ = 0;
 }
 
 void FileWriter::write_out(const std::byte* data, size_t size) {
@@ -74,7 +74,8 @@ void FileWriter::write_out(const std::byte* data, size_t size) {
 }
 
 void FileWriter::close() {
-  flush();
+  write_out(buffer_.get(), buffered_);
+  buffered_ = 0;
   const int fd = std::exchange(fd_, -1);
   if (::close(fd) != 0) write_failed(path_);
 }

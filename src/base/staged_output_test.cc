@@ -91,7 +91,7 @@ TEST(FileWriter, PiecesPaddingAndPosition) {
   const TestFolder folder;
   FileWriter out(folder / "f");
   std::string expected;
-  for (size_t size : {1ul, 0ul, 63ul, 1ul << 18, 300000ul, 5ul}) {
+  for (size_t size : {1ul, 0ul, 63ul, 1ul << 18, 300000ul, 5ul, (2ul << 20) - 64, 9ul << 20}) {
     const std::string piece(size, static_cast<char>('a' + size % 7));
     out.write(piece);
     out.pad_to(64);
