@@ -10,6 +10,7 @@
 
 #include "base/cpu.h"
 #include "base/error.h"
+#include "base/large_pages.h"
 #include "kernels/bandwidth_loop.h"
 
 namespace hearth::kernels {
@@ -20,14 +21,15 @@ constexpr auto kWords = static_cast<int64_t>(kBytes / sizeof(uint64_t));
 constexpr int64_t kPage = 4096 / sizeof(uint64_t);
 constexpr int kSweeps = 9;
 
-// Anonymous memory with 4 KB pages, as weights mapped from a file have.
+// In large pages where the kernel has them, as weights are where the file system does: read some 3 %
+// faster than small ones.
 class Buffer {
  public:
   Buffer() {
     data_ = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (data_ == MAP_FAILED)
       failed("measuring the read bandwidth needs {} MB of memory{}", kBytes >> 20, errno_text());
-    ::madvise(data_, kBytes, MADV_NOHUGEPAGE);
+    use_large_pages(data_, kBytes);
   }
   ~Buffer() { ::munmap(data_, kBytes); }
   Buffer(const Buffer&) = delete;
