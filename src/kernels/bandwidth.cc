@@ -21,8 +21,8 @@ constexpr auto kWords = static_cast<int64_t>(kBytes / sizeof(uint64_t));
 constexpr int64_t kPage = 4096 / sizeof(uint64_t);
 constexpr int kSweeps = 9;
 
-// In large pages where the kernel has them, as weights are where the file system does: they are read
-// some 3 percent faster than small ones.
+// In large pages where the kernel has them, as weights are where the file system does: these are
+// read some 3 percent faster.
 class Buffer {
  public:
   Buffer() {
