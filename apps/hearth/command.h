@@ -28,6 +28,9 @@ struct ModelOptions {
   AnyMap device_properties() const;
 };
 
+/// Items NAME=VALUE of `option`; throws bad_input for others.
+AnyMap parse_properties(const std::vector<std::string>& items, const char* option);
+
 /// A line on a terminal's stderr with a bar, a rate and the time left; silent in a pipe.
 class TerminalProgress : public Progress {
  public:

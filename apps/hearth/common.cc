@@ -62,14 +62,20 @@ void ModelOptions::add_to(CLI::App& command) {
       "Device property NAME=VALUE, such as INFERENCE_PRECISION_HINT=f32; repeatable");
 }
 
-AnyMap ModelOptions::device_properties() const {
+AnyMap parse_properties(const std::vector<std::string>& items, const char* option) {
   AnyMap out;
-  for (const std::string& item : properties) {
+  for (const std::string& item : items) {
     const size_t equals = item.find('=');
     if (equals == std::string::npos)
-      throw Exception(ErrorKind::bad_input, "--property takes NAME=VALUE, not `" + item + "`");
+      throw Exception(ErrorKind::bad_input,
+                      std::string(option) + " takes NAME=VALUE, not `" + item + "`");
     out[item.substr(0, equals)] = item.substr(equals + 1);
   }
+  return out;
+}
+
+AnyMap ModelOptions::device_properties() const {
+  AnyMap out = parse_properties(properties, "--property");
   if (threads > 0) out["INFERENCE_NUM_THREADS"] = threads;
   return out;
 }

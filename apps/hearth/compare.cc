@@ -11,6 +11,7 @@ namespace {
 struct Options {
   ModelOptions model;  // the reference
   std::string candidate;
+  std::vector<std::string> candidate_properties;
   genai::CompareOptions what;
   std::string text;
   bool json = false;
@@ -48,6 +49,7 @@ void run(Options& o) {
   o.what.text = o.text;
   o.what.device = o.model.device;
   o.what.properties = o.model.device_properties();
+  o.what.candidate_properties = parse_properties(o.candidate_properties, "--candidate-property");
   catch_interrupts();
   genai::Comparison result;
   {
@@ -72,6 +74,10 @@ void add_compare_command(CLI::App& app) {
       "compare", "Measure how far a model's predictions are from another's on a text");
   o->model.add_to(*command);
   command->add_option("candidate", o->candidate, "The model that is judged")->required();
+  command
+      ->add_option("--candidate-property", o->candidate_properties,
+                   "NAME=VALUE for the candidate alone; repeatable")
+      ->allow_extra_args(false);
   command->add_option("--text", o->text, "Text file")->required()->check(CLI::ExistingFile);
   command->add_option("--context", o->what.context, "Tokens of a window (default: 1024)");
   command->add_option("--stride", o->what.stride, "Tokens between windows (default: the context)");
@@ -86,7 +92,10 @@ void add_compare_command(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--json", o->json, "Print JSON");
   command->footer(
-      "Example:\n  hearth compare smollm2 smollm2-int4 --text wiki.test.raw --max-tokens 20000");
+      "Examples:\n  hearth compare smollm2 smollm2-int4 --text wiki.test.raw --max-tokens 20000\n"
+      "  hearth compare smollm2 smollm2 --text wiki.test.raw --property "
+      "EXECUTION_MODE_HINT=ACCURACY \\\n"
+      "                 --candidate-property EXECUTION_MODE_HINT=PERFORMANCE");
   command->callback([o] { run(*o); });
 }
 

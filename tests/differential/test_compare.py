@@ -108,6 +108,17 @@ def test_a_model_with_itself(hearth, bundled, bundled_ir, tmp_path):
     assert told["reference"]["perplexity"] == alone["perplexity"]
 
 
+def test_two_modes_of_a_model(hearth, bundled, tmp_path):
+    file = tmp_path / "text.txt"
+    file.write_text(TEXT)
+    told = run(hearth, bundled, bundled, file, "--candidate-property", "KV_CACHE_PRECISION=u4")
+    assert told["kl_mean"] > 1e-9
+    exact, coarse = (hearth.json("perplexity", bundled, "--text", file, "--context", CONTEXT, "--stride", STRIDE,
+                                 *EXACT, *more) for more in ((), ("--property", "KV_CACHE_PRECISION=u4")))
+    assert told["reference"]["perplexity"] == exact["perplexity"]
+    assert told["candidate"]["perplexity"] == coarse["perplexity"] != exact["perplexity"]
+
+
 def test_refusals(hearth, bundled, tmp_path):
     file = tmp_path / "text.txt"
     file.write_text(TEXT)
@@ -118,6 +129,7 @@ def test_refusals(hearth, bundled, tmp_path):
     (other / "tokenizer.json").write_text(json.dumps(tokenizer))
     for arguments, words in [((other, "--text", file), "different tokens"),
                              ((bundled, "--text", file, "--context", 1), "context"),
+                             ((bundled, "--text", file, "--candidate-property", "x"), "NAME=VALUE"),
                              ((bundled, "--text", file, "--context", 64, "--stride", 65), "stride")]:
         result = hearth.try_run("compare", bundled, *arguments)
         assert result.returncode == 2 and words in result.stderr, result.stderr

@@ -36,9 +36,10 @@ struct Perplexity {
 Perplexity perplexity(const PerplexityOptions& options, Progress* progress = nullptr);
 
 struct CompareOptions : TextOptions {
-  std::filesystem::path reference, candidate;
+  std::filesystem::path reference, candidate;  ///< the same path: a model in two modes
   std::string device = "CPU";
   AnyMap properties;
+  AnyMap candidate_properties;  ///< of the candidate alone, before `properties` of the same names
   size_t answers = 4;         ///< that both write, from prompts out of the text
   size_t answer_tokens = 64;  ///< of an answer
 };

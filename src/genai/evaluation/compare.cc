@@ -34,9 +34,9 @@ struct Side {
   LoadedModel loaded;
   std::unique_ptr<TokenModel> model;
 
-  Side(const fs::path& from, const CompareOptions& options)
+  Side(const fs::path& from, const std::string& device, const AnyMap& properties)
       : path(from),
-        loaded(load_model(from, options.device, options.properties, std::nullopt)),
+        loaded(load_model(from, device, properties, std::nullopt)),
         model(make_token_model(loaded.model)) {}
 };
 
@@ -145,7 +145,10 @@ void compare_answers(Side& reference, Side& candidate, std::span<const int64_t> 
 }  // namespace
 
 Comparison compare(const CompareOptions& options, Progress* progress) {
-  Side reference(options.reference, options), candidate(options.candidate, options);
+  AnyMap of_candidate = options.candidate_properties;
+  of_candidate.insert(options.properties.begin(), options.properties.end());  // those not there yet
+  Side reference(options.reference, options.device, options.properties);
+  Side candidate(options.candidate, options.device, of_candidate);
   const std::vector<int64_t> tokens = read_tokens(options, reference.loaded.tokenizer);
   if (read_tokens(options, candidate.loaded.tokenizer) != tokens)
     bad_input("{} and {} turn the text into different tokens: they cannot be compared",
