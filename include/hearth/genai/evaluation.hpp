@@ -40,8 +40,8 @@ struct CompareOptions : TextOptions {
   std::string device = "CPU";
   AnyMap properties;
   AnyMap candidate_properties;  ///< of the candidate alone, before `properties` of the same names
-  size_t answers = 4;         ///< that both write, from prompts out of the text
-  size_t answer_tokens = 64;  ///< of an answer
+  size_t answers = 4;           ///< that both write, from prompts out of the text
+  size_t answer_tokens = 64;    ///< of an answer
 };
 
 struct ComparedModel {
