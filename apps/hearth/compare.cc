@@ -92,7 +92,7 @@ void add_compare_command(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--json", o->json, "Print JSON");
   command->footer(
-      "Examples:\n  hearth compare smollm2 smollm2-int4 --text wiki.test.raw --max-tokens 20000\n"
+      "Example:\n  hearth compare smollm2 smollm2-int4 --text wiki.test.raw --max-tokens 20000\n"
       "  hearth compare smollm2 smollm2 --text wiki.test.raw --property "
       "EXECUTION_MODE_HINT=ACCURACY \\\n"
       "                 --candidate-property EXECUTION_MODE_HINT=PERFORMANCE");
