@@ -48,9 +48,7 @@ void FileWriter::write(std::span<const std::byte> bytes) {
     std::memcpy(buffer_.get() + buffered_, bytes.data(), count);
     buffered_ += count;
     bytes = bytes.subspan(count);
-    if (buffered_ < kLargePage) continue;
-    write_out(buffer_.get(), buffered_);
-    buffered_ = 0;
+    if (buffered_ == kLargePage) flush();
   }
 }
 
@@ -61,6 +59,11 @@ void FileWriter::write(std::string_view text) {
 void FileWriter::pad_to(size_t alignment) {
   const std::vector<std::byte> zeros((alignment - position_ % alignment) % alignment);
   write(zeros);
+}
+
+void FileWriter::flush() {
+  write_out(buffer_.get(), buffered_);
+  buffered_ = 0;
 }
 
 void FileWriter::write_out(const std::byte* data, size_t size) {
@@ -74,8 +77,7 @@ void FileWriter::write_out(const std::byte* data, size_t size) {
 }
 
 void FileWriter::close() {
-  write_out(buffer_.get(), buffered_);
-  buffered_ = 0;
+  flush();
   const int fd = std::exchange(fd_, -1);
   if (::close(fd) != 0) write_failed(path_);
 }

@@ -28,6 +28,7 @@ class FileWriter {
   void close();  ///< flushes; without it the destructor drops what is buffered
 
  private:
+  void flush();
   void write_out(const std::byte* data, size_t size);
   std::filesystem::path path_;
   int fd_;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kBytes = size_t{512} << 20;
 constexpr auto kWords = static_cast<int64_t>(kBytes / sizeof(uint64_t));
-constexpr int64_t kPage = 4096 / sizeof(uint64_t);
+constexpr int64_t kPage = kSmallPage / sizeof(uint64_t);
 constexpr int kSweeps = 9;
 
 // In large pages where the kernel has them, as weights are where the file system does: these are
